@@ -1,0 +1,5 @@
+"""`python -m tanheng`."""
+
+from tanheng.cli import main
+
+main()

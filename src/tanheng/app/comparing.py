@@ -1,0 +1,76 @@
+"""Explain a number and compare two years' work: workbook, TOML form or sealed pack on either side."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from tanheng.app.accounting import Account, account, must
+from tanheng.app.library import Library
+from tanheng.formula.model import Given, Step
+from tanheng.inventory.diff import Difference, Side, diff
+from tanheng.inventory.explain import Node, explain, find_rows
+from tanheng.kernel.problems import Place, Refused, problem
+
+
+def explain_number(done: Account, name: str, at: dict[str, str], most: int = 0) -> list[Node]:
+    """The trees of a number, by name or symbol, at every row that matches `at`.
+
+    Args:
+        at: Scope to member: {"unit": "1", "month": "2024-03"}.
+        most: Of the rows under a total at most this many are opened; 0 opens all.
+
+    Raises:
+        Refused: TH-A14 there is no such number, TH-A15 no such row; what the number itself is refused for.
+    """
+    name = _named(done, name)
+    _placed(done, name, at)
+    return [explain(done.run, name, row, most=most) for row in find_rows(done.run, name, at)]
+
+
+def _named(done: Account, name: str) -> str:
+    """A name, also by the symbol or the Chinese name that only one step or given carries."""
+    method = done.run.method
+    items: list[Step | Given] = [*method.steps.values(), *method.givens.values()]
+    known = {item.name for item in items}
+    if name in known:
+        return name
+    found = [item.name for item in items if name in (item.symbol, item.zh)]
+    if len(found) == 1:
+        return found[0]
+    texts = {text: item.name for item in items for text in (item.zh, item.en, item.symbol, item.name) if text}
+    near = dict.fromkeys(texts[text] for text in get_close_matches(name, texts, 6, 0.5))
+    listed = ", ".join([*(found or near or method.answers)][:6])
+    raise Refused(problem("TH-A14", Place(key=method.id), seen=name, near=listed))
+
+
+def _placed(done: Account, name: str, at: dict[str, str]) -> None:
+    """Refuse a scope that a number does not have, and a member that is not in its scope."""
+    method = done.run.method
+    rows, closure = done.run.of(name), method.closure_of(name)
+    members = {scope: dict.fromkeys(row[i] for row in rows) for i, scope in enumerate(closure)}
+    for scope, member in at.items():
+        if member not in members.get(scope, ()):
+            listed = "; ".join(f"{s}={_span(list(m))}" for s, m in members.items()) or "—"
+            raise Refused(problem("TH-A15", Place(key=name), seen=f"{scope}={member}", wanted=listed))
+
+
+def _span(members: list[str], most: int = 8) -> str:
+    return "|".join(members) if len(members) <= most else f"{members[0]}|…|{members[-1]}"
+
+
+def compare(
+    before: str | Path, after: str | Path, library: Library | None = None, answer: str = ""
+) -> Difference:
+    """The difference of an answer between two files; a sealed pack brings its own methods and factors.
+
+    Raises:
+        Refused: TH-A01, TH-A06 a file cannot be read; what keeps either side from being filed; TH-C02 the
+            answer is unknown; TH-C08 the periods differ.
+    """
+    return diff(_side(before, library), _side(after, library), answer)
+
+
+def _side(path: str | Path, library: Library | None) -> Side:
+    done = must(account(path, library))
+    return Side(done.inputs, done.library.methods, done.library.factors)

@@ -1,0 +1,11 @@
+"""The command line: the use cases without a browser.
+
+Lives here: commands, their help, and how results look in a terminal. Does not live here: any computing, and
+no writing of files. Imports app; imported by nobody. Everything heavy is imported inside a command, so that
+`tanheng --help` answers at once.
+"""
+
+from tanheng.cli import papers, plant, rules
+from tanheng.cli.frame import main
+
+__all__ = ["main", "papers", "plant", "rules"]

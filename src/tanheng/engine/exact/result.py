@@ -1,0 +1,226 @@
+"""A run turned into a Result: every line, the tonnes that rest on defaults, the checks and the pins."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tanheng.engine.exact.compile import Compiler
+from tanheng.engine.exact.data import row_key, row_text
+from tanheng.engine.exact.flags import Flags
+from tanheng.engine.exact.gather import gathered
+from tanheng.engine.exact.rows import Row
+from tanheng.engine.exact.run import Run
+from tanheng.engine.exact.trace import CHECK, lacks
+from tanheng.facts.inputs import Inputs
+from tanheng.facts.result import Line, Note, Result
+from tanheng.formula.model import TIME_SCOPES, Check, Method, Step
+from tanheng.kernel.canonical import canonical_json
+from tanheng.kernel.numbers import exact_text
+from tanheng.kernel.periods import parse_period
+from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
+from tanheng.kernel.rounding import Rounding
+from tanheng.library.factor_library import FactorLibrary
+from tanheng.library.method_library import MethodLibrary
+
+ENGINE = "tanheng-exact-1"
+_LONG = 14
+_DIGITS = 10
+_LEVEL_CODE = {"error": "TH-C07", "warning": "TH-C06", "info": "TH-C11"}
+
+
+def compute(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> Result:
+    """Compute the method that the inputs name over their period.
+
+    Returns:
+        The result, with every problem found. Where one row cannot be computed the others still are.
+
+    Raises:
+        Refused: the method is unknown, is refused at load, or is not in force in the period (TH-C08).
+    """
+    method = methods.get(inputs.method)
+    in_force(method, inputs.period)
+    return result_of(Run(method, inputs, factors))
+
+
+def in_force(method: Method, period: str) -> None:
+    """Refuse a period that does not lie inside the method's days in force (TH-C08)."""
+    span = parse_period(period, Place(key="period"))
+    if span.first.isoformat() < method.force or (method.until and span.last.isoformat() > method.until):
+        wanted = f"{method.force} … {method.until}"
+        raise refuse("TH-C08", Place(key="period"), name=method.zh, seen=period, wanted=wanted)
+
+
+def result_of(run: Run) -> Result:
+    """The result of a run, everything computed."""
+    method, inputs = run.method, run.inputs
+    problems: list[Problem] = [*run.data.problems, *_mismatched(run), *_gaps(run)]
+    # each step after those that it needs, so that every value is computed from remembered ones
+    for name in method.sequence:
+        for row in run.of(name):
+            try:
+                run.value(name, row)
+            except Refused as refused:
+                problems += refused.problems
+    for check in method.checks:
+        problems += _checked(run, check)
+    flags = Flags(run)
+    lines: list[Line] = []
+    notes: list[Note] = []
+    for step in method.steps.values():
+        for row, line in _lines(run, flags, step, problems):
+            lines.append(line)
+            if step.emits:
+                kinds = sorted(flags.of(step.name, row))
+                notes += [
+                    Note(kind, step.name, line.scope, line.period, line.shown, line.unit) for kind in kinds
+                ]
+    # what was read while a way fell out is pinned too: the verifier must be able to try that way again
+    pins = {f"method:{method.id}": method.digest, f"engine:{ENGINE}": ENGINE}
+    pins |= {f"factor:{key}": factor.digest for key, factor in run.factors.items()}
+    return Result(
+        ENGINE,
+        method.id,
+        method.digest,
+        run.period.key,
+        inputs.boundary,
+        inputs.digest,
+        dict(sorted(pins.items())),
+        {name: a.kind for name, a in method.answers.items()},
+        tuple(lines),
+        tuple(notes),
+        gathered([*problems, *_unconfirmed(run, flags)]),
+    )
+
+
+def result_json(result: Result) -> bytes:
+    """The canonical bytes of a result: what is hashed, packed and compared."""
+    return canonical_json(result.to_json())
+
+
+def _mismatched(run: Run) -> Iterator[Problem]:
+    """No tonne is shown under a boundary that its method does not draw."""
+    if run.inputs.boundary != run.method.boundary:
+        yield problem("TH-C12", Place(key="boundary"), seen=run.inputs.boundary, wanted=run.method.boundary)
+
+
+def _gaps(run: Run) -> Iterator[Problem]:
+    """Every empty cell of a required given, at once: a formula stops at the first that it meets."""
+    for given in run.method.givens.values():
+        if not given.optional:
+            values, refused = run.data.values[given.name], run.data.refused[given.name]
+            yield from (
+                run.gap(given, row) for row in run.of(given.name) if row not in values and row not in refused
+            )
+
+
+def _checked(run: Run, check: Check) -> Iterator[Problem]:
+    """Problems for the rows in which a check does not hold, and for those to which it does not apply."""
+    that = Compiler(run, check.that, check.closure, check.zh or check.id).compiled()
+    for row in run.rows.of(check.closure):
+        try:
+            verdict = run.settled(lambda: that(row))  # noqa: B023 - called at once
+        except Refused:
+            continue  # what it needs could not be computed; that is a problem already
+        if verdict is True:
+            continue
+        place = Place(key=row_key(check.id, check.closure, row))
+        row_said = row_text(check.closure, row)
+        names = {"name_zh": check.zh or check.id, "name_en": check.en or check.id}
+        if verdict is False:
+            yield problem(_LEVEL_CODE[check.level], place, row=row_said, seen=check.that.text, **names)
+        else:
+            zh, en = (lacks(run, check.that, check.closure, row, lang) for lang in ("zh", "en"))
+            yield problem("TH-C10", place, row=row_said, seen_zh=zh, seen_en=en, **names)
+
+
+def _unconfirmed(run: Run, flags: Flags) -> Iterator[Problem]:
+    """One warning for every law value and rounding that was used although nobody has confirmed it."""
+    method = run.method
+    # only what a value rests on; a factor that a fallen way read is no reason for a warning
+    for use in flags.unconfirmed:
+        if use.kind == "factor":
+            factor = run.factors[use.row[0]]
+            seen = f"{factor.source} {factor.clause}".strip()
+            yield problem(
+                "TH-C09", Place(key=factor.id), name_zh=factor.name_zh, name_en=factor.name_en, seen=seen
+            )
+        else:
+            item = method.constants.get(use.name) or method.tables[use.name]
+            at = ", ".join(filter(None, use.row))
+            key = f"{use.name}[{at}]" if at else use.name
+            named = {"name_zh": item.zh or item.name, "name_en": item.en or item.name}
+            yield problem("TH-C09", Place(key=key), seen=item.law or method.law, **named)
+    if method.rounding_certainty != "sure":
+        named = {"name_zh": "修约规则", "name_en": "rounding rule"}
+        yield problem("TH-C09", Place(key="rounding"), seen=method.rounding_law or method.law, **named)
+
+
+def _lines(run: Run, flags: Flags, step: Step, problems: list[Problem]) -> Iterator[tuple[Row, Line]]:
+    """One line a row; a row that is absent or failed has none, and a number without end is a problem."""
+    span = run.spans(step.closure)
+    scopes = sorted((s, i) for i, s in enumerate(step.closure) if s not in TIME_SCOPES)
+    for row in run.of(step.name):
+        way = run.way(step.name, row)
+        if way is None:
+            continue
+        try:
+            exact, full, shown, unit = _texts(run, step, row, way.rounding)
+        except Refused as refused:
+            place = Place(key=row_key(step.name, step.closure, row))
+            problems += [Problem(each.code, place, each.params) for each in refused.problems]
+            continue
+        found = flags.of(step.name, row)
+        yield (
+            row,
+            Line(
+                step.name,
+                step.symbol,
+                step.zh,
+                step.en,
+                tuple([(s, row[i]) for s, i in scopes]),
+                span(row),
+                exact,
+                full,
+                shown,
+                unit,
+                way.rounding.text if way.rounding else "",
+                way.law or step.law or run.method.law,
+                CHECK if CHECK in found else "sure",
+                way.name,
+                way.zh,
+                way.en,
+                tuple(sorted(found - {CHECK})),
+            ),
+        )
+
+
+def _texts(run: Run, step: Step, row: Row, rounding: Rounding | None) -> tuple[str, str, str, str]:
+    """exact, full, shown and unit of a value."""
+    value = run.value(step.name, row)
+    if isinstance(value, Fraction) and step.unit is not None:
+        scale = step.unit.scale
+        own = value if scale == 1 else value / scale
+        raw = run.full[step.name].get(row)
+        full = "" if raw is None or raw == value else exact_text(raw / scale)
+        unit = run.data.unit_of(step.unit, step.closure, row)
+        return exact_text(own), full, shown_text(own, rounding, step.show), unit.text
+    if isinstance(value, datetime.date):
+        return value.isoformat(), "", value.isoformat(), ""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text, "", text, ""
+
+
+def shown_text(value: Fraction, rounding: Rounding | None, show: int | None) -> str:
+    """How a value is shown: by its rounding, else by `show`, else exactly when short, else to ten digits."""
+    if rounding is not None:
+        return rounding.show(value)
+    if show is not None:
+        return Rounding("half_up", show).show(value)
+    exact = exact_text(value)
+    if "/" not in exact and len(exact) <= _LONG:
+        return exact
+    # ten digits, but never fewer than the whole part has
+    whole = abs(value) >= 10**_DIGITS
+    return (Rounding("half_up", 0) if whole else Rounding("significant", _DIGITS)).show(value)

@@ -1,0 +1,367 @@
+"""One walk from a checked expression to the maths tree, with symbols or with the numbers of one computed row.
+
+Units convert themselves in the engine, so a formula of the language never says × 10⁻³; the law does. The
+walk carries the scale of every part and puts the factor back where units of one dimension but different
+size meet.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tanheng.engine.notation.constants import is_unity, ratio_text
+from tanheng.engine.notation.symbols import infix, joined, power_of_ten, symbol
+from tanheng.engine.notation.tree import ITALIC, NUMBER, Big, Fence, Frac, Glyph, Node, Over, Row, Script
+from tanheng.formula.expr import AGGREGATES, Expr, call_name, dotted, keyword, names, walk
+from tanheng.formula.model import Method
+from tanheng.kernel.numbers import exact_text
+from tanheng.kernel.units import Unit
+
+# how tightly a part holds together: a looser part inside a tighter place gets brackets
+OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, ATOM = range(8)
+_SIGNS = {
+    ast.Lt: "<",
+    ast.LtE: "≤",
+    ast.Gt: ">",
+    ast.GtE: "≥",
+    ast.Eq: "=",
+    ast.NotEq: "≠",
+    ast.In: "∈",
+    ast.NotIn: "∉",
+}
+_LETTERS = {"day": "d", "month": "m", "year": "y"}
+SHOWN_TERMS = 3
+
+RowKey = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The values that one row of a step was computed from.
+
+    Attributes:
+        row: Members of the step's own scopes, time included ("month" -> "2024-03").
+        shown: Text of each value read, as reported, by (name, row sorted by scope); percent values end in
+            "%".
+    """
+
+    row: Mapping[str, str]
+    shown: Mapping[tuple[str, RowKey], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A node and what its neighbours must know.
+
+    Attributes:
+        level: How tightly it holds together.
+        scale: Of its unit; None fits any, or there is none.
+        percent: Whether its value is printed as a percentage already.
+    """
+
+    node: Node
+    level: int
+    scale: Fraction | None = None
+    percent: bool = False
+
+
+def plain_scale(unit: Unit | None) -> Fraction | None:
+    """The scale of a unit with percent taken as a sign that the value itself carries, as laws print it."""
+    # 99 % is printed as "99%", so the hundredth is part of the figure and not of the unit
+    if unit is None:
+        return None
+    return unit.scale * 100 if "%" in unit.text else unit.scale
+
+
+def ratio_node(ratio: Fraction) -> Node:
+    """The conversion between two units as the law prints it: 10⁻³, 3.6 or a fraction."""
+    exponent = 0
+    rest = ratio
+    # only a pure power of ten is printed as one; 3.6 and 1000/3 stay figures
+    while rest.denominator == 1 and rest.numerator % 10 == 0 and rest:
+        rest, exponent = rest / 10, exponent + 1
+    while rest.numerator == 1 and rest.denominator % 10 == 0:
+        rest, exponent = rest * 10, exponent - 1
+    if rest == 1 and exponent:
+        return power_of_ten(exponent) if exponent != 1 else Glyph("10", NUMBER)
+    text = exact_text(ratio)
+    return symbol(text) if "/" in text else Glyph(text, NUMBER)
+
+
+class Walker:
+    """Turns the expressions of one step into nodes."""
+
+    def __init__(self, method: Method, closure: tuple[str, ...], numbers: Numbers | None = None) -> None:
+        self.method = method
+        self.closure = closure
+        self.numbers = numbers
+        self._row: dict[str, str] = dict(numbers.row) if numbers else {}
+        self._bound: tuple[str, ...] = ()
+
+    def value(self, expr: Expr, unit: Unit | None) -> Part:
+        """A whole right-hand side, brought to the unit that the step declares."""
+        tree = expr.tree
+        # a sum can bring each of its terms to the step's unit, which reads better than one factor behind it
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub):
+            return self._sum(tree, plain_scale(unit))
+        part = self.part(tree)
+        zero = isinstance(tree, ast.Constant) and tree.value == 0
+        if unit is not None and unit.text == "%" and not part.percent and not zero:
+            return self._times(part, Glyph("100%", NUMBER))
+        return self._scaled(part, plain_scale(unit))
+
+    def part(self, node: ast.expr) -> Part:
+        """One sub-expression."""
+        if isinstance(node, ast.Constant):
+            return self._constant(node)
+        name = dotted(node)
+        if name is not None:
+            return self._name(name)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            return self._look_up(node.value.id, node.slice)
+        if isinstance(node, ast.BinOp):
+            return self._binary(node)
+        if isinstance(node, ast.UnaryOp):
+            inner = self.part(node.operand)
+            if isinstance(node.op, ast.Not):
+                return Part(infix(Glyph("非"), self._hold(inner, NOT)), NOT)
+            return Part(
+                Row((Glyph("−", NUMBER), self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent
+            )
+        if isinstance(node, ast.BoolOp):
+            level = AND if isinstance(node.op, ast.And) else OR
+            joint = "且" if level == AND else "或"
+            return Part(self._chain([self._hold(self.part(v), level) for v in node.values], [joint]), level)
+        if isinstance(node, ast.Compare):
+            return self._compare(node)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        assert isinstance(node, ast.Tuple)
+        texts = [self.part(item).node for item in node.elts]
+        return Part(Fence("{", self._chain(texts, ["、"], tight=True), "}"), ATOM)
+
+    def _constant(self, node: ast.Constant) -> Part:
+        if isinstance(node.value, str):
+            return Part(Glyph(node.value), ATOM)
+        zero = node.value == 0
+        return Part(Glyph(node.kind or "", NUMBER), ATOM, None if zero else Fraction(1))
+
+    def _name(self, name: str) -> Part:
+        found = self.method.value(name)
+        if found is None:
+            # not a value: the name of a scope, which stands for its member
+            scope = self.method.scopes.get(name)
+            return Part(Glyph(scope.zh if scope and scope.zh else name), ATOM)
+        scale = plain_scale(found.unit)
+        percent = found.unit is not None and "%" in found.unit.text
+        ratio = ratio_text(self.method, name)
+        if ratio:
+            return Part(symbol(ratio), ATOM, scale)
+        closure = self.method.closure_of(name)
+        if self.numbers is not None:
+            row = tuple(sorted((s, self._row[s]) for s in closure if s in self._row))
+            text = self.numbers.shown.get((name, row))
+            # a value without a figure keeps its symbol: an honest gap in the worked line
+            if text is not None:
+                shown: Node = Glyph(text, NUMBER)
+                if text.startswith(("−", "-")):
+                    shown = Fence("(", shown, ")")
+                return Part(symbol(text) if "/" in text else shown, ATOM, scale, percent)
+        # an index is shown only where a sum runs over it; elsewhere everything belongs to one row
+        letters = tuple(self._letter(s) for s in self._bound if s in closure)
+        kind = getattr(found, "kind", "number")
+        text = found.zh if kind in ("word", "truth") and found.zh else found.symbol or name
+        return Part(symbol(text, letters), ATOM, scale, percent)
+
+    def _letter(self, scope: str) -> str:
+        found = self.method.scopes.get(scope)
+        return (found.letter if found else "") or _LETTERS.get(scope) or scope[0]
+
+    def _look_up(self, name: str, key: ast.expr) -> Part:
+        table = self.method.tables[name]
+        keys = key.elts if isinstance(key, ast.Tuple) else [key]
+        parts = [self.part(k).node for k in keys]
+        base = symbol(table.symbol or name)
+        sub: list[Node] = [parts[0]]
+        for part in parts[1:]:
+            sub += [Glyph(","), part]
+        lower: Node = Row(tuple(sub)) if len(sub) > 1 else sub[0]
+        # the place below is taken ("NCV_0"), so the key goes above, in brackets to tell it from a power
+        if isinstance(base, Script):
+            return Part(Script(base.base, base.sub, Fence("(", lower, ")")), ATOM, plain_scale(table.unit))
+        return Part(Script(base, lower), ATOM, plain_scale(table.unit))
+
+    def _binary(self, node: ast.BinOp) -> Part:
+        if isinstance(node.op, ast.Add | ast.Sub):
+            return self._sum(node, None)
+        left, right = self.part(node.left), self.part(node.right)
+        if isinstance(node.op, ast.Mult):
+            scale = None if left.scale is None or right.scale is None else left.scale * right.scale
+            for one, other in ((node.left, right), (node.right, left)):
+                if is_unity(self.method, dotted(one)):
+                    return Part(other.node, other.level, scale)
+            return Part(infix(self._hold(left, MULTIPLY), "×", self._hold(right, MULTIPLY)), MULTIPLY, scale)
+        if isinstance(node.op, ast.Div):
+            scale = None if left.scale is None or right.scale is None else left.scale / right.scale
+            return Part(Frac(left.node, right.node), MULTIPLY, scale)
+        exponent = node.right.value if isinstance(node.right, ast.Constant) else None
+        scale = None
+        if left.scale is not None:
+            # the loader lets a unit be raised to whole powers only
+            whole = isinstance(exponent, Fraction) and exponent.denominator == 1
+            scale = left.scale ** int(exponent) if whole and isinstance(exponent, Fraction) else Fraction(1)
+        return Part(Script(self._hold(left, ATOM), None, right.node), POWER, scale)
+
+    def _sum(self, node: ast.BinOp, wanted: Fraction | None) -> Part:
+        """A chain of terms in one unit: where terms differ the step's if known, else the smallest."""
+        terms: list[tuple[str, Part]] = []
+        rest: ast.expr = node
+        while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Add | ast.Sub):
+            terms.insert(0, ("+" if isinstance(rest.op, ast.Add) else "−", self.part(rest.right)))
+            rest = rest.left
+        terms.insert(0, ("", self.part(rest)))
+        scales = {part.scale for _, part in terms if part.scale is not None}
+        common = next(iter(scales)) if len(scales) == 1 else wanted or min(scales, default=None)
+        items: list[Node | str] = []
+        for sign, part in terms:
+            # a difference binds its right side: a − (b + c)
+            held = self._hold(self._scaled(part, common), MULTIPLY if sign == "−" else ADD)
+            items += [sign, held] if sign else [held]
+        whole = Part(infix(*items), ADD, common, any(part.percent for _, part in terms))
+        return self._scaled(whole, wanted)
+
+    def _compare(self, node: ast.Compare) -> Part:
+        first = self.part(node.left)
+        items: list[Node | str] = [self._hold(first, ADD)]
+        for op, right in zip(node.ops, node.comparators, strict=True):
+            items += [_SIGNS[type(op)], self._hold(self._scaled(self.part(right), first.scale), ADD)]
+        return Part(infix(*items), COMPARE)
+
+    def _call(self, node: ast.Call) -> Part:
+        name = call_name(node)
+        if name in AGGREGATES:
+            return self._aggregate(name, node)
+        parts = [self.part(a) for a in node.args]
+        if name == "abs":
+            return Part(Fence("|", parts[0].node, "|"), ATOM, parts[0].scale, parts[0].percent)
+        if name == "exp":
+            return Part(Script(Glyph("e", ITALIC), None, parts[0].node), POWER, Fraction(1))
+        if name == "before":
+            held = parts[0].node
+            last = Row((Glyph("t", ITALIC), Glyph("−", NUMBER), Glyph("1", NUMBER)))
+            if isinstance(held, Script) and held.sup is None:
+                held = Script(held.base, Row((held.sub, Glyph(","), last)) if held.sub else last)
+                return Part(held, ATOM, parts[0].scale)
+            return Part(Script(held, last), ATOM, parts[0].scale)
+        scale = next((p.scale for p in parts if p.scale is not None), None)
+        listed = self._chain([self._scaled(p, scale).node for p in parts], [", "], tight=True)
+        return Part(Row((Glyph(name), Fence("(", listed, ")"))), ATOM, scale, any(p.percent for p in parts))
+
+    def _aggregate(self, name: str, node: ast.Call) -> Part:
+        weight, where = keyword(node, "by"), keyword(node, "where")
+        reach: set[str] = set()
+        for piece in [node.args[0], *([weight] if weight is not None else [])]:
+            for each in names(Expr("", piece)):
+                reach |= set(self.method.closure_of(each))
+        bound = self.method.order(tuple(reach - set(self.closure)))
+        # names inside the aggregate get these indices; the language forbids aggregates within aggregates
+        outer, self._bound = self._bound, bound
+        try:
+            if name == "mean" and weight is not None:
+                return self._weighted(node.args[0], weight, where, bound)
+            if self.numbers is not None and name == "total":
+                return self._spelt_out(node.args[0], bound, where)
+            body = self.part(node.args[0])
+            if name == "mean":
+                return Part(Over(body.node), ATOM, body.scale, body.percent)
+            sign = {"total": "∑", "most": "max", "least": "min", "count": "n"}[name]
+            # a sum reaches over products but not over sums
+            held = self._hold(body, MULTIPLY)
+            scale = None if name == "count" else body.scale
+            return Part(
+                Big(sign, self._under(bound, where), held), MULTIPLY, scale, body.percent and name != "count"
+            )
+        finally:
+            self._bound = outer
+
+    def _weighted(
+        self, value: ast.expr, weight: ast.expr, where: ast.expr | None, bound: tuple[str, ...]
+    ) -> Part:
+        product = ast.BinOp(value, ast.Mult(), weight)
+        mean = self.part(value)
+        if self.numbers is not None:
+            top, low = (self._spelt_out(each, bound, where).node for each in (product, weight))
+        else:
+            under = self._under(bound, where)
+            top, low = (Big("∑", under, self.part(each).node) for each in (product, weight))
+        return Part(Frac(top, low), MULTIPLY, mean.scale, mean.percent)
+
+    def _under(self, bound: tuple[str, ...], where: ast.expr | None) -> Node | None:
+        # what stands under the sign is never replaced by numbers: it says what is summed
+        letters = [Glyph(self._letter(s), ITALIC) for s in bound]
+        under = joined(letters) if letters else None
+        if where is None:
+            return under
+        numbers, self.numbers = self.numbers, None
+        condition = self.part(where).node
+        self.numbers = numbers
+        return infix(under, ":", condition) if under else condition
+
+    def _spelt_out(self, body: ast.expr, bound: tuple[str, ...], where: ast.expr | None) -> Part:
+        """A sum with its terms: all of a few, the first two and the last of many."""
+        rows = self._rows(body, bound)
+        if where is not None or not rows:
+            held = self.part(body)
+            return Part(Big("∑", self._under(bound, where), self._hold(held, MULTIPLY)), MULTIPLY, held.scale)
+        kept = rows if len(rows) <= SHOWN_TERMS else [rows[0], rows[1], rows[-1]]
+        terms: list[Node | str] = []
+        scale = None
+        # each term is the body with the row of that term
+        before = self._row
+        for number, row in enumerate(kept):
+            self._row = {**before, **row}
+            part = self.part(body)
+            scale = part.scale
+            if number:
+                terms.append("+")
+            if number == 2 and len(rows) > SHOWN_TERMS:
+                terms += [Glyph("⋯", NUMBER), "+"]
+            terms.append(self._hold(part, MULTIPLY))
+        self._row = before
+        return Part(infix(*terms), ADD if len(kept) > 1 else MULTIPLY, scale)
+
+    def _rows(self, body: ast.expr, bound: tuple[str, ...]) -> list[dict[str, str]]:
+        assert self.numbers is not None
+        wanted = {
+            n
+            for n in (dotted(part) for part in walk(body))
+            if n and set(bound) <= set(self.method.closure_of(n))
+        }
+        found: dict[RowKey, set[str]] = {}
+        for name, row in self.numbers.shown:
+            here = dict(row)
+            fits = all(here.get(s, m) == m for s, m in self.numbers.row.items())
+            if name in wanted and fits and all(s in here for s in bound):
+                found.setdefault(tuple((s, here[s]) for s in bound), set()).add(name)
+        # a row in which a value is absent has no term
+        return [dict(key) for key in sorted(found) if found[key] == wanted]
+
+    def _hold(self, part: Part, level: int) -> Node:
+        return part.node if part.level >= level else Fence("(", part.node, ")")
+
+    def _scaled(self, part: Part, scale: Fraction | None) -> Part:
+        if scale is None or part.scale is None or part.scale == scale:
+            return part
+        return Part(self._times(part, ratio_node(part.scale / scale)).node, MULTIPLY, scale)
+
+    def _times(self, part: Part, factor: Node) -> Part:
+        return Part(infix(self._hold(part, MULTIPLY), "×", factor), MULTIPLY, part.scale)
+
+    def _chain(self, nodes: list[Node], joint: list[str], tight: bool = False) -> Node:
+        row: list[Node | str] = [nodes[0]]
+        for node in nodes[1:]:
+            row += [Glyph(joint[0]) if tight else joint[0], node]
+        return infix(*row)

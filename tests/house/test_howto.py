@@ -1,0 +1,56 @@
+"""The how-to "add a method" is run as it stands: files written, commands executed, in a scratch copy.
+
+A block with a title is a file of the repository; a block in `sh` is what a reader types.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.repo import ROOT, tracked
+
+BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+PAGES = ["docs/howto/add-a-method.md", "docs/howto/own-factors.md"]
+
+
+def scratch_copy(folder: Path) -> Path:
+    """A copy of what a commit would hold, so that the how-to cannot touch this tree."""
+    for path in tracked():
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return folder
+
+
+def environment(copy: Path) -> dict[str, str]:
+    """This environment with the copy's source in front and its commands on PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return os.environ | {"PYTHONPATH": str(copy / "src"), "PATH": path, "NO_COLOR": "1"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_how_to_works(page, tmp_path):
+    blocks = BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert any(title for _, title, _ in blocks)
+    assert any(kind == "sh" for kind, _, _ in blocks)
+    copy = scratch_copy(tmp_path)
+    for kind, title, text in blocks:
+        if title:
+            target = copy / title
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        elif kind == "sh":
+            run = subprocess.run(
+                ["sh", "-e", "-c", text],
+                cwd=copy,
+                env=environment(copy),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert run.returncode == 0, f"{text}\n{run.stdout}\n{run.stderr}"

@@ -1,0 +1,306 @@
+"""Write the generated half of the documentation into docs/reference/: problems, methods, factors, commands.
+
+Run by `make docs` before mkdocs. Everything comes from the code and the library, so it cannot disagree with
+them; the folder is not committed.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+import tanheng
+from tanheng.app.cases import Case, load_cases
+from tanheng.app.library import Library
+from tanheng.cli import main as command_line
+from tanheng.engine.notation.formula import equation
+from tanheng.engine.notation.mathml import mathml
+from tanheng.formula.model import Constant, Given, Method, Step, Way
+from tanheng.kernel.numbers import exact_text
+from tanheng.kernel.problems import AREAS, codes, registered
+from tanheng.library.factor_library import FactorLibrary
+from tanheng.library.factor_table import Factor
+from tanheng.library.instrument_library import InstrumentLibrary
+from tanheng.library.method_library import way_label
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+FONT = Path(tanheng.__file__).parent / "reports" / "fonts" / "STIXTwoMath-Regular.ttf"
+SEVERITY = {
+    "error": "错误：不计算",
+    "warning": "警告：计算并注明",
+    "ask": "待确认：由人决定",
+    "info": "说明",
+}
+AREA = {
+    "N": "数字",
+    "U": "单位",
+    "D": "日期与期间",
+    "M": "方法文件",
+    "C": "计算",
+    "L": "因子库",
+    "I": "填报与读取",
+    "P": "封存包",
+    "R": "报告",
+    "A": "命令与程序",
+}
+KIND = {"number": "数", "word": "词", "date": "日期", "truth": "是非"}
+ANSWER = {"emission": "排放", "removal": "清除", "allowance": "配额", "memo": "备查", "indicator": "指标"}
+MOST_ROWS = 400
+
+
+def cell(text: object) -> str:
+    """Text that is safe inside a Markdown table."""
+    return " ".join(str(text).split()).replace("|", "&#124;").replace("<", "&lt;")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The lines of a Markdown table, and an empty line after it."""
+    names = list(head)
+    yield "| " + " | ".join(names) + " |"
+    yield "|" + "---|" * len(names)
+    yield from ("| " + " | ".join(cell(value) or " " for value in row) + " |" for row in rows)
+    yield ""
+
+
+def span(since: str, until: str) -> str:
+    """Days in force in Chinese, open ends as such."""
+    return f"{since or '…'} 至 {until or '今'}"
+
+
+def write(name: str, lines: Iterable[str]) -> None:
+    """Write one page below docs/reference/."""
+    path = REFERENCE / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+# -- problems ------------------------------------------------------------
+
+
+def problem_page(code: str) -> Iterator[str]:
+    """One problem code, Chinese first."""
+    entry = registered(code)
+    yield f"# {code} {entry['title']['zh']}"
+    yield f"\n**{SEVERITY[entry['severity']]}**\n\n{entry['about']['zh']}\n"
+    yield f"- 提示：{cell(entry['message']['zh'])}"
+    yield f"- 怎么办：{cell(entry['remedy']['zh'])}\n"
+    yield f"## {entry['title']['en']}\n\n{entry['about']['en']}\n"
+    yield f"- Says: {cell(entry['message']['en'])}"
+    yield f"- What to do: {cell(entry['remedy']['en'])}"
+
+
+def problems() -> None:
+    """The index of problem codes and a page for each."""
+    lines = ["# 问题代码", "", "每一条提示都有固定代码，含义不会改变。花括号是随情况填入的内容。", ""]
+    for letter in AREAS:
+        ours = [code for code in codes() if code[3] == letter]
+        if ours:
+            lines += [f"## {AREA[letter]}（TH-{letter}）", ""]
+            rows = ((f"[{code}]({code}.md)", registered(code)["title"]["zh"]) for code in ours)
+            lines += table(("代码", "含义"), rows)
+    write("problems/index.md", lines)
+    for code in codes():
+        write(f"problems/{code}.md", problem_page(code))
+
+
+# -- methods ------------------------------------------------------------
+
+
+def unit_text(value: Given | Step | Constant) -> str:
+    """The unit of a name for people; words, dates and truths have none."""
+    return value.unit.label if value.unit is not None else ""
+
+
+def closure_text(method: Method, closure: Iterable[str]) -> str:
+    """The scopes of a name in Chinese, "全年" where there is one value in the run."""
+    time = {"month": "月", "day": "日"}
+    names = [
+        method.scopes[s].zh if s in method.scopes and method.scopes[s].zh else time.get(s, s) for s in closure
+    ]
+    return "、".join(names) or "全年"
+
+
+def rounding_text(way: Way) -> str:
+    """The rounding of a way in Chinese."""
+    return way.rounding.label("zh") if way.rounding else "不修约"
+
+
+def step_lines(method: Method, step: Step) -> Iterator[str]:
+    """One step: what it is, its typeset formula, and its ways with clause and rounding."""
+    yield f"### {step.zh or step.name} `{step.name}`\n"
+    unit = f"单位 {unit_text(step)}" if step.unit else KIND[step.kind]
+    facts = [step.en, unit, closure_text(method, step.closure), step.law]
+    yield " · ".join(cell(part) for part in facts if part) + "\n"
+    yield f"<div>{mathml(equation(method, step.name))}</div>\n"
+    first = step.ways[0]
+    if len(step.ways) == 1 and first.when is None:
+        yield f"`{first.expr.text}` · {rounding_text(first)}\n"
+        return
+    rows = (
+        (
+            way_label(way),
+            f"`{way.when.text}`" if way.when else "",
+            f"`{way.expr.text}`",
+            rounding_text(way),
+            "" if way.law == step.law else way.law,
+        )
+        for way in step.ways
+    )
+    yield from table(("路径", "条件", "公式原文", "修约", "条款"), rows)
+
+
+def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) -> Iterator[str]:
+    """One method: in force, answers, inputs, constants, every step with its formula, and its cases."""
+    yield f"# {method.zh}\n\n{method.en}\n"
+    facts = [
+        ("编号", f"`{method.id}`"),
+        ("依据", f"{laws.resolve(method.law).zh}（{method.law}）"),
+        ("有效期", span(method.force, method.until)),
+        ("边界", method.boundary),
+        ("摘要", f"`{method.digest}`"),
+    ]
+    yield from table(("项目", "内容"), facts)
+    yield "## 结果\n"
+    answers = (
+        (f"`{a.name}`", method.steps[a.name].zh, ANSWER.get(a.kind, a.kind)) for a in method.answers.values()
+    )
+    yield from table(("名称", "含义", "性质"), answers)
+    yield "## 输入\n"
+    rows = (
+        (
+            f"`{g.name}`",
+            g.zh + ("（可缺）" if g.optional else ""),
+            unit_text(g) if g.unit else KIND[g.kind],
+            closure_text(method, g.closure),
+            g.law,
+        )
+        for g in method.givens.values()
+    )
+    yield from table(("名称", "含义", "单位", "范围", "条款"), rows)
+    if method.constants:
+        yield "## 常数\n"
+        yield from table(("名称", "含义", "单位", "值", "条款"), map(constant_row, method.constants.values()))
+    yield "## 公式\n"
+    for step in method.steps.values():
+        yield from step_lines(method, step)
+    if method.checks:
+        yield "## 校验\n"
+        yield from table(
+            ("编号", "含义", "条件", "条款"), ((c.id, c.zh, f"`{c.that.text}`", c.law) for c in method.checks)
+        )
+    yield "## 算例\n\n答案由手工推导，随方法一起检验：`tanheng cases " + method.id + "`。\n"
+    yield from table(("编号", "说明"), ((f"`{case.id}`", case.says) for case in cases))
+
+
+def constant_row(constant: Constant) -> tuple[str, ...]:
+    """A constant with each dated value, or the factor it is read from."""
+    values = [
+        exact_text(d.value) + (f"（{span(d.since, d.until)}）" if d.since or d.until else "")
+        for d in constant.dated
+    ]
+    return (
+        f"`{constant.name}`",
+        constant.zh,
+        constant.unit.label,
+        "；".join(values) or f"因子库 {constant.family} `{constant.factor}`",
+        constant.law,
+    )
+
+
+def methods(library: Library) -> None:
+    """The index of methods and a page for each."""
+    loaded = [library.methods.get(each) for each in library.methods.ids()]
+    rows = ((f"[{m.id}]({m.id}.md)", m.zh, span(m.force, m.until)) for m in loaded)
+    write("methods/index.md", ["# 方法", "", *table(("编号", "名称", "有效期"), rows)])
+    for method in loaded:
+        write(
+            f"methods/{method.id}.md", method_page(method, load_cases(method, library), library.instruments)
+        )
+
+
+def instruments(library: InstrumentLibrary) -> None:
+    """One page with every standard and regulation that a value or a step cites."""
+    listed = [library.get(each) for each in library.ids()]
+    rows = ((f"`{i.id}`", i.zh, i.number, i.issuer, i.force, i.until) for i in listed)
+    head = ["# 依据文件", "", "条款以编号开头，如“G23 6.2”指 G23 的 6.2。", ""]
+    write("instruments/index.md", [*head, *table(("编号", "名称", "文号", "发布", "施行", "废止"), rows)])
+
+
+# -- factors ------------------------------------------------------------
+
+
+def factor_page(family: str, rows: Iterable[Factor]) -> Iterator[str]:
+    """One factor family, every row with its dates, clause and certainty."""
+    listed = list(rows)
+    yield f"# 因子：{family}\n\n{len(listed)} 行。“check”表示尚待核实，用到时结果会注明。\n"
+    if len(listed) > MOST_ROWS:
+        yield f"表太长，这里列前 {MOST_ROWS} 行；全部用 `tanheng factors --family {family}` 查看。\n"
+    shown = (
+        (
+            f"`{r.id}`",
+            r.set,
+            r.name_zh,
+            r.value,
+            r.unit,
+            r.region,
+            span(r.valid_from, r.valid_to),
+            r.source,
+            r.clause,
+            r.certainty,
+        )
+        for r in listed[:MOST_ROWS]
+    )
+    yield from table(("编号", "套", "名称", "值", "单位", "地区", "有效期", "来源", "条款", "核实"), shown)
+
+
+def factors(library: FactorLibrary) -> None:
+    """The index of factor families and a page for each."""
+    families: Mapping[str, tuple[Factor, ...]] = {name: library.rows(name) for name in library.families()}
+    rows = ((f"[{name}]({name}.md)", len(listed)) for name, listed in families.items())
+    write("factors/index.md", ["# 因子", "", *table(("族", "行数"), rows)])
+    for name, listed in families.items():
+        write(f"factors/{name}.md", factor_page(name, listed))
+
+
+# -- commands ------------------------------------------------------------
+
+
+def commands(group: click.Group) -> None:
+    """The index of commands and a page for each, with the text of --help."""
+    with click.Context(group, info_name="tanheng") as top:
+        found = {name: group.get_command(top, name) for name in group.list_commands(top)}
+        rows = [
+            (f"[tanheng {name}]({name}.md)", each.get_short_help_str(80))
+            for name, each in found.items()
+            if each
+        ]
+        write("commands/index.md", ["# 命令", "", *table(("命令", "作用"), rows)])
+        for name, each in found.items():
+            if each is not None:
+                with click.Context(each, info_name=name, parent=top) as context:
+                    text = each.get_help(context)
+                write(f"commands/{name}.md", [f"# tanheng {name}", "", "```text", text, "```"])
+
+
+def font() -> None:
+    """Copy the maths font that the formulas on method pages are set in."""
+    (REFERENCE / "fonts").mkdir(exist_ok=True)
+    shutil.copy(FONT, REFERENCE / "fonts")
+
+
+def main() -> None:
+    """Write every page afresh, so that a page of something that is gone does not stay."""
+    shutil.rmtree(REFERENCE, ignore_errors=True)
+    problems()
+    library = Library()
+    methods(library)
+    factors(library.factors)
+    instruments(library.instruments)
+    font()
+    commands(command_line)
+    print(f"docs/reference: {sum(1 for _ in REFERENCE.rglob('*.md'))} pages")
+
+
+if __name__ == "__main__":
+    main()
