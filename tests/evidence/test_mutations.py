@@ -69,10 +69,9 @@ LAYOUT = layout()
 
 
 def around(offset: int) -> set[str]:
-    """The item in which a byte lies; a header that is destroyed can only be told by the item before it."""
-    index = max(i for i, (start, _) in enumerate(LAYOUT) if start <= offset)
-    path = LAYOUT[index][1]
-    return {path, LAYOUT[index - 1][1]} - {""} if path and index else {path} - {""}
+    """The item in whose body a byte lies; a destroyed header names no item, and is told by its byte alone."""
+    start, path = max(each for each in LAYOUT if each[0] <= offset)
+    return {path} if path and offset >= start + 30 + len(path.encode()) else set()
 
 
 def bit_flip(rng: random.Random) -> Mutant:
