@@ -81,7 +81,8 @@ def rounds():
 
 @pytest.fixture
 def seed() -> int:
-    value = int(os.environ.get("TANHENG_SEED") or ("20261121" if CI else 0) or random.SystemRandom().randrange(2**32))
+    fixed = os.environ.get("TANHENG_SEED") or ("20261121" if CI else "")
+    value = int(fixed or random.SystemRandom().randrange(2**32))
     print(f"TANHENG_SEED={value}")
     return value
 
