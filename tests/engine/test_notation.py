@@ -7,10 +7,10 @@ import pytest
 from tanheng.engine.notation.formula import equation, names_in, with_numbers
 from tanheng.engine.notation.mathml import mathml
 from tanheng.engine.notation.omml import M, omml
+from tanheng.engine.notation.parts import Numbers
 from tanheng.engine.notation.symbols import symbol
 from tanheng.engine.notation.tree import Big, Cases, Fence, Frac, Glyph, Over, Row, Script, linear
 from tanheng.engine.notation.typst import text_literal, typst
-from tanheng.engine.notation.walk import Numbers
 from tanheng.library.method_library import load_method
 
 POWER = load_method("cets-power-2023")
@@ -33,7 +33,7 @@ GUIDE = {
         "M_ar",
         "日加权",
     ): "M_ar = (∑_d(M_ar,日,d × FC_日,d))/∑_d(FC_日,d)",  # a mean of percentages is one: no × 100 %
-    ("C_gas", ""): "C_g = (∑_j(N_气体组分 × V_j) × M_C)/V_m × 10",  # kgC/Nm3 to tC/10⁴Nm3
+    ("C_gas", ""): "C_g = (∑_j(N_j × V_j) × M_C)/V_m × 10",  # kgC/Nm3 to tC/10⁴Nm3
     ("L_rcy", ""): "L_rcy = ((W_cy − W_rcy) × α + W_rcy)/Q_gr × 10^3",  # kWh/GJ
     ("b_f", ""): "b_f = ((1 − α) × B_h)/W_fd",
     ("S_gr_y", ""): "S_gr,年 = (α_年 × E_机组)/Q_gr,年",

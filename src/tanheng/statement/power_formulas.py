@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from tanheng.engine.notation.constants import is_unity, ratio_text
 from tanheng.engine.notation.formula import equation, names_in, symbol_of, with_numbers
-from tanheng.engine.notation.walk import Numbers, RowKey
+from tanheng.engine.notation.parts import Numbers, RowKey
 from tanheng.facts.datum import Row
 from tanheng.facts.result import Line
 from tanheng.formula.expr import names

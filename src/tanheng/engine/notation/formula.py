@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
+from tanheng.engine.notation.parts import Numbers
 from tanheng.engine.notation.symbols import infix, symbol
-from tanheng.engine.notation.tree import NUMBER, Cases, Glyph, Node
-from tanheng.engine.notation.walk import Numbers, Walker
-from tanheng.formula.expr import names
-from tanheng.formula.model import Method, Step, Way
+from tanheng.engine.notation.tree import ITALIC, NUMBER, Cases, Glyph, Node
+from tanheng.engine.notation.walk import Walker
+from tanheng.formula.expr import Expr, names, walk
+from tanheng.formula.model import TIME_SCOPES, Check, Method, Step, Way
 
 
 def symbol_of(method: Method, name: str) -> Node:
@@ -66,3 +69,35 @@ def names_in(method: Method, name: str, way: str | None = None) -> tuple[str, ..
             if getattr(method.value(read), "kind", "number") == "number" and method.value(read) is not None:
                 seen[read] = None
     return tuple(seen)
+
+
+def statement_of(method: Method, expr: Expr, closure: tuple[str, ...]) -> Node:
+    """A condition, or any expression without a step, as it stands: "FC > 0 且 …"."""
+    return Walker(method, closure).part(expr.tree).node
+
+
+def judgement(method: Method, check: Check) -> Node:
+    """What a check demands."""
+    return statement_of(method, check.that, check.closure)
+
+
+def tables_in(method: Method, name: str, way: str | None = None) -> tuple[str, ...]:
+    """The tables that a step's formula looks up, each once."""
+    found = [part for each in ways_of(method.steps[name], way) for part in walk(each.expr.tree)]
+    looked = (
+        part.value.id
+        for part in found
+        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name)
+    )
+    return tuple(dict.fromkeys(looked))
+
+
+def indices_in(method: Method, name: str) -> tuple[tuple[Node, str], ...]:
+    """The index letters under the sums and means of a step, each with its scope."""
+    step = method.steps[name]
+    walker = Walker(method, step.closure)
+    for way in step.ways:
+        walker.value(way.expr, step.unit)
+    # a month's days and a plant's units read alike: time comes last, as the rows of a report do
+    ordered = sorted(walker.summed.items(), key=lambda pair: pair[1] in TIME_SCOPES)
+    return tuple((Glyph(letter, ITALIC), scope) for letter, scope in ordered)

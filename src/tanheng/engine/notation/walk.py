@@ -8,20 +8,44 @@ size meet.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tanheng.engine.notation.constants import is_unity, ratio_text
-from tanheng.engine.notation.symbols import infix, joined, power_of_ten, symbol
-from tanheng.engine.notation.tree import ITALIC, NUMBER, Big, Fence, Frac, Glyph, Node, Over, Row, Script
+from tanheng.engine.notation.parts import (
+    ADD,
+    AND,
+    ATOM,
+    COMPARE,
+    MULTIPLY,
+    NOT,
+    OR,
+    POWER,
+    Numbers,
+    Part,
+    RowKey,
+    letters,
+    plain_scale,
+    ratio_node,
+)
+from tanheng.engine.notation.symbols import infix, joined, symbol
+from tanheng.engine.notation.tree import (
+    ITALIC,
+    NUMBER,
+    Big,
+    Fence,
+    Frac,
+    Glyph,
+    Node,
+    Over,
+    Row,
+    Script,
+    linear,
+)
 from tanheng.formula.expr import AGGREGATES, Expr, call_name, dotted, keyword, names, walk
 from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.units import Unit
 
-# how tightly a part holds together: a looser part inside a tighter place gets brackets
-OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, ATOM = range(8)
 _SIGNS = {
     ast.Lt: "<",
     ast.LtE: "≤",
@@ -32,67 +56,19 @@ _SIGNS = {
     ast.In: "∈",
     ast.NotIn: "∉",
 }
-_LETTERS = {"day": "d", "month": "m", "year": "y"}
+_SUMS = {"total": "∑", "most": "max", "least": "min", "count": "n"}
 SHOWN_TERMS = 3
-
-RowKey = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """The values that one row of a step was computed from.
-
-    Attributes:
-        row: Members of the step's own scopes, time included ("month" -> "2024-03").
-        shown: Text of each value read, as reported, by (name, row sorted by scope); percent values end in
-            "%".
-    """
-
-    row: Mapping[str, str]
-    shown: Mapping[tuple[str, RowKey], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A node and what its neighbours must know.
-
-    Attributes:
-        level: How tightly it holds together.
-        scale: Of its unit; None fits any, or there is none.
-        percent: Whether its value is printed as a percentage already.
-    """
-
-    node: Node
-    level: int
-    scale: Fraction | None = None
-    percent: bool = False
-
-
-def plain_scale(unit: Unit | None) -> Fraction | None:
-    """The scale of a unit with percent taken as a sign that the value itself carries, as laws print it."""
-    # 99 % is printed as "99%", so the hundredth is part of the figure and not of the unit
-    if unit is None:
-        return None
-    return unit.scale * 100 if "%" in unit.text else unit.scale
-
-
-def ratio_node(ratio: Fraction) -> Node:
-    """The conversion between two units as the law prints it: 10⁻³, 3.6 or a fraction."""
-    exponent = 0
-    rest = ratio
-    # only a pure power of ten is printed as one; 3.6 and 1000/3 stay figures
-    while rest.denominator == 1 and rest.numerator % 10 == 0 and rest:
-        rest, exponent = rest / 10, exponent + 1
-    while rest.numerator == 1 and rest.denominator % 10 == 0:
-        rest, exponent = rest * 10, exponent - 1
-    if rest == 1 and exponent:
-        return power_of_ten(exponent) if exponent != 1 else Glyph("10", NUMBER)
-    text = exact_text(ratio)
-    return symbol(text) if "/" in text else Glyph(text, NUMBER)
+_MINUS = Glyph("−", NUMBER)
+ONE = Fraction(1)
 
 
 class Walker:
-    """Turns the expressions of one step into nodes."""
+    """Turns the expressions of one step into nodes.
+
+    Attributes:
+        printed: For each symbol as printed the names that it stands for: one, unless the method is at fault.
+        summed: Index letter and scope of every sum and mean met so far.
+    """
 
     def __init__(self, method: Method, closure: tuple[str, ...], numbers: Numbers | None = None) -> None:
         self.method = method
@@ -100,6 +76,9 @@ class Walker:
         self.numbers = numbers
         self._row: dict[str, str] = dict(numbers.row) if numbers else {}
         self._bound: tuple[str, ...] = ()
+        self._letters = letters(method)
+        self.printed: dict[str, set[str]] = {}
+        self.summed: dict[str, str] = {}
 
     def value(self, expr: Expr, unit: Unit | None) -> Part:
         """A whole right-hand side, brought to the unit that the step declares."""
@@ -110,6 +89,10 @@ class Walker:
         part = self.part(tree)
         zero = isinstance(tree, ast.Constant) and tree.value == 0
         if unit is not None and unit.text == "%" and not part.percent and not zero:
+            # a bare number is a share: 1 reads 100%
+            share = tree.value if isinstance(tree, ast.Constant) else None
+            if isinstance(share, Fraction):
+                return Part(Glyph(exact_text(share * 100) + "%", NUMBER), ATOM, part.scale, True)
             return self._times(part, Glyph("100%", NUMBER))
         return self._scaled(part, plain_scale(unit))
 
@@ -129,7 +112,7 @@ class Walker:
             if isinstance(node.op, ast.Not):
                 return Part(infix(Glyph("非"), self._hold(inner, NOT)), NOT)
             return Part(
-                Row((Glyph("−", NUMBER), self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent
+                Row((_MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent
             )
         if isinstance(node, ast.BoolOp):
             level = AND if isinstance(node.op, ast.And) else OR
@@ -153,6 +136,8 @@ class Walker:
         found = self.method.value(name)
         if found is None:
             # not a value: the name of a scope, which stands for its member
+            if name in self._bound:
+                return Part(Glyph(self._letter(name), ITALIC), ATOM)
             scope = self.method.scopes.get(name)
             return Part(Glyph(scope.zh if scope and scope.zh else name), ATOM)
         scale = plain_scale(found.unit)
@@ -171,14 +156,13 @@ class Walker:
                     shown = Fence("(", shown, ")")
                 return Part(symbol(text) if "/" in text else shown, ATOM, scale, percent)
         # an index is shown only where a sum runs over it; elsewhere everything belongs to one row
-        letters = tuple(self._letter(s) for s in self._bound if s in closure)
+        indices = tuple(self._letter(s) for s in self._bound if s in closure)
         kind = getattr(found, "kind", "number")
         text = found.zh if kind in ("word", "truth") and found.zh else found.symbol or name
-        return Part(symbol(text, letters), ATOM, scale, percent)
+        return Part(self._noted(symbol(text, indices), name), ATOM, scale, percent)
 
     def _letter(self, scope: str) -> str:
-        found = self.method.scopes.get(scope)
-        return (found.letter if found else "") or _LETTERS.get(scope) or scope[0]
+        return self._letters[scope]
 
     def _look_up(self, name: str, key: ast.expr) -> Part:
         table = self.method.tables[name]
@@ -191,8 +175,16 @@ class Walker:
         lower: Node = Row(tuple(sub)) if len(sub) > 1 else sub[0]
         # the place below is taken ("NCV_0"), so the key goes above, in brackets to tell it from a power
         if isinstance(base, Script):
-            return Part(Script(base.base, base.sub, Fence("(", lower, ")")), ATOM, plain_scale(table.unit))
-        return Part(Script(base, lower), ATOM, plain_scale(table.unit))
+            found = Script(base.base, base.sub, Fence("(", lower, ")"))
+        else:
+            found = Script(base, lower)
+        # one table may be read with several keys, which its node already shows
+        return Part(self._noted(found, f"{name}[{linear(lower)}]"), ATOM, plain_scale(table.unit))
+
+    def _noted(self, node: Node, name: str) -> Node:
+        """Remember what was printed for a name: two names that print alike cannot be told apart."""
+        self.printed.setdefault(linear(node), set()).add(name)
+        return node
 
     def _binary(self, node: ast.BinOp) -> Part:
         if isinstance(node.op, ast.Add | ast.Sub):
@@ -202,17 +194,17 @@ class Walker:
             scale = None if left.scale is None or right.scale is None else left.scale * right.scale
             for one, other in ((node.left, right), (node.right, left)):
                 if is_unity(self.method, dotted(one)):
-                    return Part(other.node, other.level, scale)
+                    return Part(other.node, other.level, scale, other.percent)
             return Part(infix(self._hold(left, MULTIPLY), "×", self._hold(right, MULTIPLY)), MULTIPLY, scale)
         if isinstance(node.op, ast.Div):
             scale = None if left.scale is None or right.scale is None else left.scale / right.scale
             return Part(Frac(left.node, right.node), MULTIPLY, scale)
         exponent = node.right.value if isinstance(node.right, ast.Constant) else None
-        scale = None
-        if left.scale is not None:
-            # the loader lets a unit be raised to whole powers only
-            whole = isinstance(exponent, Fraction) and exponent.denominator == 1
-            scale = left.scale ** int(exponent) if whole and isinstance(exponent, Fraction) else Fraction(1)
+        if isinstance(exponent, Fraction) and exponent.denominator == 1:
+            scale = None if left.scale is None else left.scale ** int(exponent)
+        else:
+            # the loader lets a unit be raised to whole powers only: here both sides are plain numbers
+            left, right, scale = self._scaled(left, ONE), self._scaled(right, ONE), ONE
         return Part(Script(self._hold(left, ATOM), None, right.node), POWER, scale)
 
     def _sum(self, node: ast.BinOp, wanted: Fraction | None) -> Part:
@@ -228,16 +220,20 @@ class Walker:
         items: list[Node | str] = []
         for sign, part in terms:
             # a difference binds its right side: a − (b + c)
-            held = self._hold(self._scaled(part, common), MULTIPLY if sign == "−" else ADD)
+            led = isinstance(part.node, Row) and part.node.items[:1] == (_MINUS,)
+            tight = sign == "−" or (bool(sign) and led)
+            held = self._hold(self._scaled(part, common), MULTIPLY if tight else ADD)
             items += [sign, held] if sign else [held]
         whole = Part(infix(*items), ADD, common, any(part.percent for _, part in terms))
         return self._scaled(whole, wanted)
 
     def _compare(self, node: ast.Compare) -> Part:
-        first = self.part(node.left)
-        items: list[Node | str] = [self._hold(first, ADD)]
-        for op, right in zip(node.ops, node.comparators, strict=True):
-            items += [_SIGNS[type(op)], self._hold(self._scaled(self.part(right), first.scale), ADD)]
+        sides = [self.part(side) for side in (node.left, *node.comparators)]
+        # 0 fits every unit, so the first side that has one says in which the others are read
+        scale = next((side.scale for side in sides if side.scale is not None), None)
+        items: list[Node | str] = [self._hold(self._scaled(sides[0], scale), ADD)]
+        for op, side in zip(node.ops, sides[1:], strict=True):
+            items += [_SIGNS[type(op)], self._hold(self._scaled(side, scale), ADD)]
         return Part(infix(*items), COMPARE)
 
     def _call(self, node: ast.Call) -> Part:
@@ -248,14 +244,14 @@ class Walker:
         if name == "abs":
             return Part(Fence("|", parts[0].node, "|"), ATOM, parts[0].scale, parts[0].percent)
         if name == "exp":
-            return Part(Script(Glyph("e", ITALIC), None, parts[0].node), POWER, Fraction(1))
+            return Part(Script(Glyph("e", ITALIC), None, self._scaled(parts[0], ONE).node), POWER, ONE)
         if name == "before":
             held = parts[0].node
             last = Row((Glyph("t", ITALIC), Glyph("−", NUMBER), Glyph("1", NUMBER)))
             if isinstance(held, Script) and held.sup is None:
                 held = Script(held.base, Row((held.sub, Glyph(","), last)) if held.sub else last)
-                return Part(held, ATOM, parts[0].scale)
-            return Part(Script(held, last), ATOM, parts[0].scale)
+                return Part(held, ATOM, parts[0].scale, parts[0].percent)
+            return Part(Script(held, last), ATOM, parts[0].scale, parts[0].percent)
         scale = next((p.scale for p in parts if p.scale is not None), None)
         listed = self._chain([self._scaled(p, scale).node for p in parts], [", "], tight=True)
         return Part(Row((Glyph(name), Fence("(", listed, ")"))), ATOM, scale, any(p.percent for p in parts))
@@ -276,14 +272,20 @@ class Walker:
                 return self._spelt_out(node.args[0], bound, where)
             body = self.part(node.args[0])
             if name == "mean":
-                return Part(Over(body.node), ATOM, body.scale, body.percent)
-            sign = {"total": "∑", "most": "max", "least": "min", "count": "n"}[name]
+                self.summed |= {self._letter(s): s for s in bound}
+                over: Node = Over(body.node)
+                # a bar says nothing of a condition, so that stands below it
+                over = Script(over, self._under(bound, where)) if where is not None else over
+                return Part(over, ATOM, body.scale, body.percent)
+            sign = _SUMS[name]
+            if name != "total":
+                # max, min and n are names: their brackets say how far they reach
+                whole = Big(sign, self._under(bound, where), Fence("(", body.node, ")"))
+                counted = name == "count"
+                return Part(whole, ATOM, ONE if counted else body.scale, body.percent and not counted)
             # a sum reaches over products but not over sums
             held = self._hold(body, MULTIPLY)
-            scale = None if name == "count" else body.scale
-            return Part(
-                Big(sign, self._under(bound, where), held), MULTIPLY, scale, body.percent and name != "count"
-            )
+            return Part(Big(sign, self._under(bound, where), held), MULTIPLY, body.scale, body.percent)
         finally:
             self._bound = outer
 
@@ -296,13 +298,16 @@ class Walker:
             top, low = (self._spelt_out(each, bound, where).node for each in (product, weight))
         else:
             under = self._under(bound, where)
-            top, low = (Big("∑", under, self.part(each).node) for each in (product, weight))
+            top, low = (
+                Big("∑", under, self._hold(self.part(each), MULTIPLY)) for each in (product, weight)
+            )
         return Part(Frac(top, low), MULTIPLY, mean.scale, mean.percent)
 
     def _under(self, bound: tuple[str, ...], where: ast.expr | None) -> Node | None:
         # what stands under the sign is never replaced by numbers: it says what is summed
-        letters = [Glyph(self._letter(s), ITALIC) for s in bound]
-        under = joined(letters) if letters else None
+        self.summed |= {self._letter(s): s for s in bound}
+        below = [Glyph(self._letter(s), ITALIC) for s in bound]
+        under = joined(below) if below else None
         if where is None:
             return under
         numbers, self.numbers = self.numbers, None
