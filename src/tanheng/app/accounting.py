@@ -10,7 +10,7 @@ from typing import Any
 
 from tanheng.app.files import readable, said
 from tanheng.app.library import Library
-from tanheng.engine.exact.result import in_force, result_of
+from tanheng.engine.exact.result import result_of, started
 from tanheng.engine.exact.run import Run
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs
@@ -111,9 +111,7 @@ def _computed(
     stored: int,
     refused: int,
 ) -> Account:
-    method = library.methods.get(inputs.method)
-    in_force(method, inputs.period)
-    run = Run(method, inputs, library.factors)
+    run = started(inputs, library.methods, library.factors)
     result = result_of(run)
     told = tuple(dict.fromkeys(problems + result.problems))
     file = said(source.name) if source else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ from tanheng.facts.datum import Datum, row_of
 from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text, parse_exact
+from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Refused
 
 KEYS = {
@@ -89,7 +90,17 @@ def read_case(raw: Mapping[str, Any], method: Method) -> Case:
 
 def run_case(case: Case, method: Method, library: Library) -> list[str]:
     """What a case finds wrong, a line each; nothing when it holds."""
-    return faults(case, Run(method, case.inputs, library.factors))
+    return faults(case, case_run(case, method, library))
+
+
+def case_run(case: Case, method: Method, library: Library) -> Run:
+    """A run of a case; where it begins before its method, the months before are computed by the one replaced."""
+    elder: Run | None = None
+    if parse_period(case.inputs.period).first.isoformat() < method.force:
+        earlier = library.methods.earlier(method)
+        if earlier is not None:
+            elder = Run(earlier, replace(case.inputs, method=earlier.id), library.factors)
+    return Run(method, case.inputs, library.factors, elder)
 
 
 def faults(case: Case, run: Run) -> list[str]:

@@ -11,7 +11,6 @@ from tanheng.app.files import free, put, readable, said, writing
 from tanheng.app.library import Library
 from tanheng.engine.exact.result import in_force
 from tanheng.facts.inputs import Inputs
-from tanheng.formula.model import Method
 from tanheng.kernel.dates import read_period
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Problem, Refused, problem
@@ -108,18 +107,12 @@ def _year(text: str) -> str:
 
 
 def _template(template_id: str, library: Library, period: str) -> Template:
-    """The template bound to the first of its methods that is in force in the period."""
+    """The template bound to that of its methods that is in force in the last month of the period."""
     methods = [library.methods.get(m) for m in template_methods(template_id, library.folders)]
-    chosen = next((m for m in methods if _covers(m, period)), methods[0])
-    in_force(chosen, period)
+    last = parse_period(period).last.isoformat()
+    chosen = next((m for m in methods if m.force <= last and (not m.until or last <= m.until)), methods[0])
+    in_force(chosen.id, period, library.methods)
     return load_template(template_id, chosen, library.folders)
-
-
-def _covers(method: Method, period: str) -> bool:
-    span = parse_period(period)
-    return method.force <= span.first.isoformat() and (
-        not method.until or span.last.isoformat() <= method.until
-    )
 
 
 def _no_twice(units: Sequence[str]) -> None:

@@ -60,13 +60,15 @@ def items_of(done: Account) -> dict[str, bytes]:
     items = {
         "inputs.json": inputs_json(done.inputs),
         "result.json": result_json(done.result),
-        f"methods/{run.method.id}/method.toml": run.method.text.encode("utf-8"),
     }
-    for family, table in export_tables(run.factors.values()).items():
+    methods = [method for each in run.lineage for method in each.method.lineage]
+    items |= {f"methods/{method.id}/method.toml": method.text.encode("utf-8") for method in methods}
+    factors = {key: factor for each in run.lineage for key, factor in each.factors.items()}
+    for family, table in export_tables(factors.values()).items():
         items[f"factors/{family}.csv"] = table
     laws = done.library.instruments
-    cited = {laws.resolve(law).id for law in cited_laws(run.method)}
-    cited |= {factor.instrument for factor in run.factors.values() if factor.instrument}
+    cited = {laws.resolve(law).id for method in methods for law in cited_laws(method)}
+    cited |= {factor.instrument for factor in factors.values() if factor.instrument}
     for id in sorted(cited):
         items[f"instruments/{id}.toml"] = laws.source(id)
     return items

@@ -210,6 +210,10 @@ class _Checker:
         name = call_name(node)
         if name == "before":
             return self.look_back(node, inside)
+        if name in ("first_day", "last_day"):
+            return self.edge(node, inside)
+        if name == "months":
+            return self.seen_in(node, inside)
         parts = [self.want(a, NUMBER, inside) for a in node.args]
         if name == "exp":
             if parts[0].dimension not in (PURE, ANY):
@@ -221,6 +225,23 @@ class _Checker:
         for part in parts[1:]:
             dimension = self.same(node, replace(parts[0], dimension=dimension), part)
         return self.join(NUMBER, parts, dimension)
+
+    def edge(self, node: ast.Call, inside: bool) -> Type:
+        """The first or last day of a month or day."""
+        name = dotted(node.args[0])
+        if name not in TIME_SCOPES:
+            self.no("TH-M05", seen=self.text(node), wanted=" / ".join(f"last_day({s})" for s in TIME_SCOPES))
+        return Type(DATE, closure=self.of(node.args[0], inside).closure)
+
+    def seen_in(self, node: ast.Call, inside: bool) -> Type:
+        """In how many months a word stands: 2 where a report number is used twice."""
+        name = dotted(node.args[0])
+        if name is None or name in self.names.scopes:
+            self.no("TH-M05", seen=self.text(node), wanted="months(name)")
+        found = self.want(node.args[0], WORD, inside)
+        if "month" not in found.closure:
+            self.no("TH-M13", seen=name, wanted="month")
+        return Type(NUMBER, PURE, found.closure, found.optional)
 
     def look_back(self, node: ast.Call, inside: bool) -> Type:
         name = dotted(node.args[0])

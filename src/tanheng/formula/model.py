@@ -148,7 +148,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A statement that must hold for each row of its `per`; with an absent value it is not applicable."""
+    """A statement that must hold for each row of its `per`; with an absent value it is not applicable.
+
+    Attributes:
+        figure: What is judged, between `low` and `high`; a finding shows all three and the closing value.
+        tonnes: The emissions that hang on a finding.
+    """
 
     id: str
     per: tuple[str, ...]
@@ -158,6 +163,16 @@ class Check:
     law: str = ""
     zh: str = ""
     en: str = ""
+    figure: Expr | None = None
+    low: Expr | None = None
+    high: Expr | None = None
+    tonnes: Expr | None = None
+    unit: Unit | None = None
+
+    @property
+    def shown(self) -> tuple[Expr, ...]:
+        """The expressions beside the statement itself."""
+        return tuple(e for e in (self.figure, self.low, self.high, self.tonnes) if e is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,8 @@ class Method:
         sequence: The names of the steps, each after those that it needs.
         digest: SHA-256 of the file.
         text: The file as read.
+        base: The method that this one is an edition of or judges (`based_on`), with what the file changes.
+        own: Names of givens, constants, tables and steps, and ids of checks, that stand in the file itself.
     """
 
     id: str
@@ -191,6 +208,13 @@ class Method:
     sequence: tuple[str, ...]
     digest: str
     text: str
+    base: Method | None = None
+    own: frozenset[str] = frozenset()
+
+    @property
+    def lineage(self) -> tuple[Method, ...]:
+        """This method and those that it is based on: every file that one needs to read it."""
+        return (self, *(self.base.lineage if self.base else ()))
 
     def order(self, scopes: frozenset[str] | tuple[str, ...]) -> tuple[str, ...]:
         """The given scopes in this method's order; rows of values are tuples in that order."""

@@ -141,13 +141,14 @@ class _Teller:
         self.flags = Flags(run)
         self.opened: set[tuple[str, Row]] = set()
 
-    def node(self, use: Use) -> Node:
+    def node(self, use: Use, home: Run | None = None) -> Node:
+        """What a value was made of; `home` is the run that computed the value, whose law values it read."""
         method = self.run.method
         if use.kind == "given":
             return self.given(method.givens[use.name], use.row)
         if use.kind == "step":
             return self.step(method.steps[use.name], use.row)
-        return self.fixed(use)
+        return self.fixed(use, home or self.run)
 
     def given(self, given: Given, row: Row) -> Node:
         value = self.run.value(given.name, row)
@@ -173,14 +174,16 @@ class _Teller:
 
     def step(self, step: Step, row: Row) -> Node:
         value = self.run.value(step.name, row)
-        way = self.run.way(step.name, row)
+        home = self.run.at(step.name, row)
+        step = home.method.steps[step.name]
+        way = home.way(step.name, row)
         why, why_en = (tuple(fallen(self.run, step, row, lang)) for lang in ("zh", "en"))
         head = ("step", step.name, step.symbol, step.zh, step.en, _pairs(step.closure, row))
         if way is None:
             return Node(*head, "—", "", law=step.law, why=why, why_en=why_en, state="gap")
         rounding = way.rounding
         exact, shown, unit = self.texts(value, step, row, rounding)
-        raw = self.run.full[step.name].get(row)
+        raw = home.full[step.name].get(row)
         flags = self.flags.of(step.name, row)
         repeated = (step.name, row) in self.opened
         self.opened.add((step.name, row))
@@ -217,7 +220,8 @@ class _Teller:
                 hidden += 1
             else:
                 kept.append(use)
-        return tuple(self.node(use) for use in kept), hidden
+        home = self.run.at(name, row)
+        return tuple(self.node(use, home) for use in kept), hidden
 
     def standing(self, use: Use) -> Row:
         """The members of a row that the plant has all year, such as its units and fuels."""
@@ -229,11 +233,11 @@ class _Teller:
             if scope not in TIME_SCOPES and not method.scopes[scope].open
         )
 
-    def fixed(self, use: Use) -> Node:
+    def fixed(self, use: Use, home: Run) -> Node:
         """A value of the law: constant, table entry or factor of the library."""
-        certainty = self.flags.certainty(use)
+        certainty = self.flags.by(home).certainty(use)
         if use.kind == "factor":
-            factor = self.run.factors[use.row[0]]
+            factor = home.factors[use.row[0]]
             return Node(
                 "factor",
                 use.name,
@@ -247,10 +251,10 @@ class _Teller:
                 law=f"{factor.source} {factor.clause}",
                 certainty=certainty,
             )
-        value = entry(self.run, use)
+        value = entry(home, use)
         exact = exact_text(value.value)
         if use.kind == "constant":
-            constant = self.run.method.constants[use.name]
+            constant = home.method.constants[use.name]
             return Node(
                 "constant",
                 use.name,
@@ -264,7 +268,7 @@ class _Teller:
                 law=value.law,
                 certainty=certainty,
             )
-        table = self.run.method.tables[use.name]
+        table = home.method.tables[use.name]
         return Node(
             "table",
             use.name,

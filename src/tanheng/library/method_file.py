@@ -388,5 +388,21 @@ class MethodFile:
             self.no("TH-M02", key, seen=id, wanted="unique")
         per, closure = self._per(raw, key)
         that = parse(raw.get("that", ""), self.place(f"{key}.that"))
-        level = raw.get("level", "warning")
-        return Check(id, per, closure, that, level, raw.get("law", ""), raw.get("zh", ""), raw.get("en", ""))
+        shown = {
+            name: parse(raw[name], self.place(f"{key}.{name}")) if name in raw else None
+            for name in ("figure", "low", "high", "tonnes")
+        }
+        if ("figure" in raw) != ("low" in raw or "high" in raw) or ("figure" in raw) != ("unit" in raw):
+            self.no("TH-M01", key, seen=id, wanted="figure, unit, low / high")
+        return Check(
+            id,
+            per,
+            closure,
+            that,
+            raw.get("level", "warning"),
+            raw.get("law", ""),
+            raw.get("zh", ""),
+            raw.get("en", ""),
+            **shown,
+            unit=self._unit(raw["unit"], f"{key}.unit", closure) if "unit" in raw else None,
+        )

@@ -66,9 +66,10 @@ def _keys(**named: str) -> Mapping[str, str]:
 _LABELS = "zh en symbol law says"
 PARTS: Mapping[str, Mapping[str, str]] = {
     "": _keys(
-        text="id zh en law boundary replaces says",
+        text="id zh en law boundary replaces based_on says",
         day="force until",
-        table="rounding scope constant table answer",
+        texts="drop judges",
+        table="rounding scope constant table answer cites",
         tables="given step check note",
     ),
     "rounding": _keys(text="mode law says", certainty="certainty"),
@@ -92,7 +93,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         flag="optional emits default",
     ),
     "way": _keys(text="name zh en when is law", rounding="round", flag="default"),
-    "check": _keys(text="id per that law zh en", level="level"),
+    "check": _keys(text="id per that law zh en figure low high tonnes unit", level="level"),
     "answer": _keys(answer="as"),
     "note": _keys(text="kind law says"),
 }

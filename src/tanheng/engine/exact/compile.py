@@ -16,6 +16,7 @@ from tanheng.engine.exact.rows import Row, Rows
 from tanheng.formula.expr import AGGREGATES, Expr, call_name, dotted, keyword, literal, names
 from tanheng.formula.model import Method
 from tanheng.kernel.irrational import exp, power
+from tanheng.kernel.periods import parse_period
 from tanheng.kernel.units import parse_unit
 
 Function = Callable[[Row], Any]
@@ -183,6 +184,10 @@ class Compiler:
         name = call_name(node)
         if name == "before":
             return self._look_back(node, frame)
+        if name in ("first_day", "last_day"):
+            return _edge(frame.index(dotted(node.args[0]) or ""), name)
+        if name == "months":
+            return self._seen_in(node, frame)
         parts = [self.of(a, frame) for a in node.args]
         do = _FUNCTIONS[name]
 
@@ -202,6 +207,27 @@ class Compiler:
             return None if found is None else read(found)
 
         return _projected(earlier, closure, frame)
+
+    def _seen_in(self, node: ast.Call, frame: tuple[str, ...]) -> Function:
+        """In how many months of the run the word of this row stands, in any row."""
+        name = dotted(node.args[0])
+        assert name is not None
+        read, closure = self.source.reader(name), self.source.method.closure_of(name)
+        month, rows = closure.index("month"), self.source.rows
+        found: dict[str, set[str]] = {}
+
+        def count(row: Row) -> Any:
+            word = read(row)
+            if word is None:
+                return None
+            if not found:
+                for each in rows.of(closure):
+                    there = read(each)
+                    if isinstance(there, str):
+                        found.setdefault(there, set()).add(each[month])
+            return Fraction(len(found[str(word)]))
+
+        return _projected(count, closure, frame)
 
     def wide(self, node: ast.Call, frame: tuple[str, ...]) -> tuple[str, ...]:
         """The scopes over which an aggregate's argument is read: its names' and the frame's."""
@@ -240,6 +266,13 @@ class Compiler:
             return _AGGREGATE[kind]([value(r) for r in fine])
 
         return run
+
+
+def _edge(place: int, name: str) -> Function:
+    """The first or last day of the month or day that stands at a place of the row."""
+    if name == "first_day":
+        return lambda row: parse_period(row[place]).first
+    return lambda row: parse_period(row[place]).last
 
 
 def _projected(read: Function, closure: tuple[str, ...], frame: tuple[str, ...]) -> Function:

@@ -21,9 +21,14 @@ class Flags:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.unconfirmed: dict[Use, None] = {}
+        self.elder = Flags(run.elder) if run.elder is not None else None
         self._memo: dict[tuple[str, Row], frozenset[str]] = {}
         self._plans: dict[tuple[str, int], list[Plan]] = {}
         self._suspect = self._reach()
+
+    def by(self, home: Run) -> Flags:
+        """The flags of the run that computed a value: these, or those of an elder."""
+        return self if home is self.run or self.elder is None else self.elder.by(home)
 
     def _reach(self) -> set[str]:
         """Names that could carry a flag; the others, mostly thousands of day rows, are never walked."""
@@ -36,6 +41,8 @@ class Flags:
         unsure |= {
             n for n, rows in run.ways.items() if any(method.steps[n].ways[i].default for i in rows.values())
         }
+        if self.elder is not None:
+            unsure |= self.elder._suspect & method.steps.keys()
         reads = {name: step_reads(method.steps[name]) for name in method.sequence}
         grown = True
         while grown:
@@ -69,6 +76,8 @@ class Flags:
 
     def _below(self, name: str, row: Row) -> list[Use]:
         """What a cell was made of, its conditions included, as far as that could carry a flag."""
+        if self.run.at(name, row) is not self.run:
+            return []
         step = self.run.method.steps.get(name)
         taken = self.run.ways[name].get(row) if step is not None else None
         if step is None or taken is None:
@@ -85,6 +94,9 @@ class Flags:
         return found
 
     def _joined(self, name: str, row: Row, below: list[Use]) -> frozenset[str]:
+        home = self.run.at(name, row)
+        if self.elder is not None and home is not self.run:
+            return self.elder.of(name, row)
         datum = self.run.data.datum.get(name, {}).get(row)
         if datum is not None:
             return frozenset({SUBSTITUTED}) if datum.state == SUBSTITUTED else NONE

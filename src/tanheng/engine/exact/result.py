@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tanheng.engine.exact.compile import Compiler
@@ -25,6 +27,7 @@ from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.method_library import MethodLibrary
 
 ENGINE = "tanheng-exact-1"
+DAY = timedelta(days=1)
 _LONG = 14
 _DIGITS = 10
 _LEVEL_CODE = {"error": "TH-C07", "warning": "TH-C06", "info": "TH-C11"}
@@ -39,23 +42,61 @@ def compute(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> R
     Raises:
         Refused: the method is unknown, is refused at load, or is not in force in the period (TH-C08).
     """
-    method = methods.get(inputs.method)
-    in_force(method, inputs.period)
-    return result_of(Run(method, inputs, factors))
+    return result_of(started(inputs, methods, factors))
 
 
-def in_force(method: Method, period: str) -> None:
-    """Refuse a period that does not lie inside the method's days in force (TH-C08)."""
+def started(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> Run:
+    """A run of the inputs: each month by the method in force in it, the year by the one that they name.
+
+    Raises:
+        Refused: TH-M20 the method is unknown, TH-C08 some month lies before the first method or after the last,
+            TH-M21 a month lies in two; what the file of a method is refused for.
+    """
+    made: Run | None = None
+    for method in reversed(in_force(inputs.method, inputs.period, methods)):
+        made = Run(method, _asked(inputs, method), factors, made)
+    assert made is not None
+    return made
+
+
+def in_force(method_id: str, period: str, methods: MethodLibrary) -> list[Method]:
+    """The method and those that it replaced within the period, latest first.
+
+    Raises:
+        Refused: TH-C08, TH-M20, TH-M21.
+    """
     span = parse_period(period, Place(key="period"))
-    if span.first.isoformat() < method.force or (method.until and span.last.isoformat() > method.until):
-        wanted = f"{method.force} … {method.until}"
-        raise refuse("TH-C08", Place(key="period"), name=method.zh, seen=period, wanted=wanted)
+    found = [methods.get(method_id)]
+    named = found[0]
+    while span.first.isoformat() < found[-1].force:
+        earlier = methods.earlier(found[-1])
+        # a day between two editions belongs to neither
+        if earlier is None or date.fromisoformat(earlier.until) + DAY < date.fromisoformat(found[-1].force):
+            break
+        found.append(earlier)
+    if span.first.isoformat() < found[-1].force or (named.until and span.last.isoformat() > named.until):
+        wanted = f"{found[-1].force} … {named.until}"
+        raise refuse("TH-C08", Place(key="period"), name=named.zh, seen=period, wanted=wanted)
+    return found
+
+
+def _asked(inputs: Inputs, method: Method) -> Inputs:
+    """The inputs as an earlier edition knows them: its own givens alone."""
+    if inputs.method == method.id:
+        return inputs
+    data = tuple(datum for datum in inputs.data if datum.name in method.givens)
+    members = {scope: m for scope, m in inputs.members.items() if scope in method.scopes}
+    return replace(inputs, method=method.id, boundary=method.boundary, data=data, members=members)
 
 
 def result_of(run: Run) -> Result:
     """The result of a run, everything computed."""
     method, inputs = run.method, run.inputs
-    problems: list[Problem] = [*run.data.problems, *_mismatched(run), *_gaps(run)]
+    problems: list[Problem] = [
+        *(p for each in run.lineage for p in each.data.problems),
+        *_mismatched(run),
+        *_gaps(run),
+    ]
     # each step after those that it needs, so that every value is computed from remembered ones
     for name in method.sequence:
         for row in run.of(name):
@@ -77,8 +118,9 @@ def result_of(run: Run) -> Result:
                     Note(kind, step.name, line.scope, line.period, line.shown, line.unit) for kind in kinds
                 ]
     # what was read while a way fell out is pinned too: the verifier must be able to try that way again
-    pins = {f"method:{method.id}": method.digest, f"engine:{ENGINE}": ENGINE}
-    pins |= {f"factor:{key}": factor.digest for key, factor in run.factors.items()}
+    pins = {f"engine:{ENGINE}": ENGINE}
+    pins |= {f"method:{m.id}": m.digest for each in run.lineage for m in each.method.lineage}
+    pins |= {f"factor:{key}": f.digest for each in run.lineage for key, f in each.factors.items()}
     return Result(
         ENGINE,
         method.id,
@@ -137,6 +179,8 @@ def _checked(run: Run, check: Check) -> Iterator[Problem]:
 
 def _unconfirmed(run: Run, flags: Flags) -> Iterator[Problem]:
     """One warning for every law value and rounding that was used although nobody has confirmed it."""
+    if flags.elder is not None and run.elder is not None:
+        yield from _unconfirmed(run.elder, flags.elder)
     method = run.method
     # only what a value rests on; a factor that a fallen way read is no reason for a warning
     for use in flags.unconfirmed:
@@ -165,8 +209,10 @@ def _lines(run: Run, flags: Flags, step: Step, problems: list[Problem]) -> Itera
         way = run.way(step.name, row)
         if way is None:
             continue
+        home = run.at(step.name, row)
+        own = home.method.steps[step.name]
         try:
-            exact, full, shown, unit = _texts(run, step, row, way.rounding)
+            exact, full, shown, unit = _texts(home, own, row, way.rounding)
         except Refused as refused:
             place = Place(key=row_key(step.name, step.closure, row))
             problems += [Problem(each.code, place, each.params) for each in refused.problems]
@@ -186,7 +232,7 @@ def _lines(run: Run, flags: Flags, step: Step, problems: list[Problem]) -> Itera
                 shown,
                 unit,
                 way.rounding.text if way.rounding else "",
-                way.law or step.law or run.method.law,
+                way.law or own.law or home.method.law,
                 CHECK if CHECK in found else "sure",
                 way.name,
                 way.zh,

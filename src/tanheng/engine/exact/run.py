@@ -36,13 +36,16 @@ class Run:
     """Evaluation of one method on one set of inputs.
 
     Attributes:
-        ways: Which way each computed row took, by step and row.
+        elder: The run of the method that was in force in the first months; it computes their rows.
+        ways: Which way each computed row took, by step and row; of the elder's rows it knows.
         full: The value before rounding, in base units, where a step rounded.
         factors: Every row of the factor library that was read, by `factor_key`.
     """
 
-    def __init__(self, method: Method, inputs: Inputs, factors: FactorLibrary) -> None:
-        self.method, self.inputs, self.library = method, inputs, factors
+    def __init__(
+        self, method: Method, inputs: Inputs, factors: FactorLibrary, elder: Run | None = None
+    ) -> None:
+        self.method, self.inputs, self.library, self.elder = method, inputs, factors, elder
         self.rows = Rows(method, inputs)
         self.data = Data(method, inputs, self.rows)
         self.period = self.rows.period
@@ -90,12 +93,31 @@ class Run:
                     raise
                 todo.pop()
 
+    def at(self, name: str, row: Row) -> Run:
+        """The run that computes a row: this one, or the elder for a month before this method came into force."""
+        elder = self.elder
+        if elder is None or name not in self.method.steps or name not in elder.method.steps:
+            return self
+        own, theirs = self.method.steps[name], elder.method.steps[name]
+        if "month" not in own.closure or own.closure != theirs.closure or own.unit != theirs.unit:
+            return self
+        first = parse_period(row[own.closure.index("month")]).first.isoformat()
+        return elder.at(name, row) if first < self.method.force else self
+
+    @property
+    def lineage(self) -> tuple[Run, ...]:
+        """This run and its elders."""
+        return (self, *(self.elder.lineage if self.elder else ()))
+
     def of(self, name: str) -> list[Row]:
         """Every row for which a given or step has a value or a gap."""
         return self.rows.of(self.method.closure_of(name))
 
     def way(self, name: str, row: Row) -> Way | None:
         """The way that a computed row took."""
+        home = self.at(name, row)
+        if home is not self:
+            return home.way(name, row)
         index = self.ways[name].get(row)
         return None if index is None else self.method.steps[name].ways[index]
 
@@ -137,6 +159,9 @@ class Run:
 
         def read(row: Row) -> Value | None:
             if row in memo:
+                return memo[row]
+            if self.elder is not None and (home := self.at(name, row)) is not self:
+                memo[row] = home.value(name, row)
                 return memo[row]
             failed = self._failed.get((name, row))
             if failed is not None:

@@ -40,6 +40,7 @@ Plan = Callable[[Row], list[Use]]
 
 def uses(run: Run, name: str, row: Row) -> list[Use]:
     """What a computed row was made of, in the order of its formula and then of its condition, each once."""
+    run = run.at(name, row)
     way, frame = run.way(name, row), run.method.closure_of(name)
     if way is None:
         return []
@@ -213,6 +214,8 @@ _SAYS = {
 
 def fallen(run: Run, step: Step, row: Row, lang: str = "zh") -> list[str]:
     """Why each way before the one taken fell out: its condition does not hold, or what it lacks."""
+    run = run.at(step.name, row)
+    step = run.method.steps[step.name]
     taken = run.ways[step.name].get(row, len(step.ways))
     texts: list[str] = []
     for way in step.ways[:taken]:
