@@ -159,7 +159,8 @@ def test_route_without_its_data_is_taken_together_with_them():
     assert any({"FC_book", "FC_route", "closing"} <= set(p.names) for p in found.parts)
 
 
-def test_two_years_are_not_compared():
-    """Attribution needs one period; another year is refused with a reason."""
-    with pytest.raises(Refused):
-        diff(side(), side(replace(beiling(), period="2023", data=(), facts=())))
+def test_a_year_is_not_compared_with_a_month():
+    """Nothing aligns a year with a month; the reason is named."""
+    with pytest.raises(Refused) as caught:
+        diff(side(), side(replace(beiling(), period="2023-05", data=(), facts=())))
+    assert [p.code for p in caught.value.problems] == ["TH-C14"]

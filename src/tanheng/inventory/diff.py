@@ -1,5 +1,7 @@
 """Why two results differ: the change of an answer, told apart by boundary, inputs, factors and method.
 
+Two periods are told apart by `tanheng.inventory.years`, with causes of their own.
+
 The parts are replaced one after another, in a stated order, and the answer is computed exactly after each; so
 the parts add up to the whole difference, to the last digit. Where one replacement alone cannot be computed (a
 route word without its data) it is taken together with the next.
@@ -11,101 +13,27 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from tanheng.engine.exact.run import Run
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.model import Method, Step
+from tanheng.inventory.difference import Difference, Part, Side
+from tanheng.inventory.years import over_years
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.problems import Place, Refused, problem
-from tanheng.library.factor_library import FactorLibrary
-from tanheng.library.method_library import MethodLibrary
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a comparison: what was given and by which rules."""
-
-    inputs: Inputs
-    methods: MethodLibrary
-    factors: FactorLibrary
-
-    @property
-    def method(self) -> Method:
-        """The method that the inputs name."""
-        return self.methods.get(self.inputs.method)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One cause. `kind`: boundary, input, factor or method; `change` in the answer's unit, exact text."""
-
-    kind: str
-    names: tuple[str, ...]
-    zh: str
-    en: str
-    change: str
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An answer before and after, and its causes; the parts' changes add up to `after − before` exactly."""
-
-    name: str
-    zh: str
-    en: str
-    unit: str
-    before: str
-    after: str
-    change: str
-    parts: tuple[Part, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object."""
-        return {
-            "name": self.name,
-            "zh": self.zh,
-            "en": self.en,
-            "unit": self.unit,
-            "before": self.before,
-            "after": self.after,
-            "change": self.change,
-            "parts": [
-                {
-                    "kind": p.kind,
-                    "names": list(p.names),
-                    "zh": p.zh,
-                    "en": p.en,
-                    "change": p.change,
-                    "places": p.places,
-                }
-                for p in self.parts
-            ],
-        }
 
 
 def diff(before: Side, after: Side, name: str = "") -> Difference:
-    """The difference of one answer (by default the first emission) between two sides of one period.
+    """The difference of one answer (by default the first emission) between two sides.
 
     Raises:
-        Refused: TH-C08 the periods differ; TH-C02 the answer is no number of the whole run; whatever the two
+        Refused: TH-C14 the periods are of two kinds; TH-C02 the answer is no number of the whole run; whatever the two
             sides themselves are refused for.
     """
-    if before.inputs.period != after.inputs.period:
-        raise Refused(
-            (
-                problem(
-                    "TH-C08",
-                    Place(key="period"),
-                    name="diff",
-                    seen=after.inputs.period,
-                    wanted=before.inputs.period,
-                ),
-            )
-        )
     name = name or next(n for n, a in before.method.answers.items() if a.kind == "emission")
+    if before.inputs.period != after.inputs.period:
+        return over_years(before, after, name)
     step, unit = _numbered(before.method, name), _numbered(after.method, name).unit
     assert unit is not None
     start, end = _value(before, name), _value(after, name)
@@ -142,6 +70,8 @@ def diff(before: Side, after: Side, name: str = "") -> Difference:
         exact_text(end / unit.scale),
         exact_text((end - start) / unit.scale),
         tuple(parts),
+        (before.inputs.period, after.inputs.period),
+        (before.method.id, after.method.id),
     )
 
 
