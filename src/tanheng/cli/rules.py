@@ -6,27 +6,41 @@ from typing import Any
 
 import click
 
+from tanheng.cli.books import OUTPUT, asked_for, write
 from tanheng.cli.face import Face
-from tanheng.cli.frame import BROKEN, DONE, EVERYTHING, JSON, KNOWN, LIBRARY, command
+from tanheng.cli.frame import BROKEN, DONE, EVERYTHING, FORCE, JSON, KNOWN, LIBRARY, command
 
 
 @command(
     "核算方法及其公式 methods and their formulas",
-    "列出核算方法；给出编号，则列出它的公式、修约与条款。",
+    "列出核算方法；给出编号，则列出它的公式、修约与条款；-o 把它排印成公式手册。",
     """
         tanheng methods
         tanheng methods cets-power-2023
         tanheng methods cets-power-2023 --json
+        tanheng methods show cets-power-2023 -o 公式手册.pdf
     """,
 )
-@click.argument("method_id", required=False)
+@click.argument("words", nargs=-1, metavar="[[show] ID]")
+@OUTPUT
+@FORCE
 @LIBRARY
 @JSON
-def methods(face: Face, method_id: str | None, folders: tuple[str, ...], as_json: bool) -> int:
-    """List methods, or one method's formulas with rounding and clause."""
+def methods(
+    face: Face,
+    words: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    folders: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """List methods, or one method's formulas with rounding and clause; -o sets them as a book."""
     from tanheng.app.library import Library
     from tanheng.cli.tables import method_json, method_lines, method_page
 
+    method_id = asked_for(words)
+    if output is not None:
+        return write(face, method_id, output, Library.of(folders), force)
     library = Library.of(folders).methods
     if method_id is not None:
         method = library.get(method_id)

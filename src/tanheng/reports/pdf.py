@@ -184,7 +184,8 @@ def _formula(block: Formula) -> str:
     where = array([array([f"${typst(node)}$", content(text)]) for node, text in block.where])
     rounding = content(block.rounding) if block.rounding else "none"
     head = (content(block.title), content(block.law), _equation(block.node))
-    return call("#formula", *head, numbers, of, where, rounding)
+    keep = ["keep: true"] if block.keep else []
+    return call("#formula", *head, numbers, of, where, rounding, *keep)
 
 
 def _equation(node: Node) -> str:

@@ -243,7 +243,7 @@ class _Printer:
         tab += f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
         title = w.runs(block.title, 9.5, w.INK, True) + "<w:r><w:tab/></w:r>" + w.runs(block.law, 8, w.BLUE)
         add(w.paragraph(title, before=12, after=4, keep=True, extra=tab))
-        add(_display(block.node, keep=bool(block.numbers or block.where)))
+        add(_display(block.node, keep=bool(block.numbers or block.where or block.rounding)))
         if block.numbers is not None:
             add(_display(block.numbers, keep=True))
             add(
@@ -254,17 +254,17 @@ class _Printer:
         if block.where:
             add(self._where(block, width))
         if block.rounding:
-            add(w.paragraph(w.runs(block.rounding, 8, w.INK2), before=3))
+            add(w.paragraph(w.runs(block.rounding, 8, w.INK2), before=3, keep=block.keep))
 
     def _where(self, block: Formula, width: int) -> str:
         """Symbols and what they mean, two pairs in a row."""
         widths = [1000, width // 2 - 1000] * 2
-        rows = ""
+        rows, keep = "", bool(block.rounding)
         for start in range(0, len(block.where), 2):
             cells = ""
             for node, text in block.where[start : start + 2]:
-                cells += w.cell(w.paragraph(omml(node, w.EAST, 8)), 1000)
-                cells += w.cell(w.paragraph(w.runs(text, 8, w.INK2)), width // 2 - 1000)
+                cells += w.cell(w.paragraph(omml(node, w.EAST, 8), keep=keep), 1000)
+                cells += w.cell(w.paragraph(w.runs(text, 8, w.INK2), keep=keep), width // 2 - 1000)
             # a row of a fixed table needs all its cells
             if len(block.where[start : start + 2]) == 1:
                 cells += w.cell(w.paragraph(""), 1000) + w.cell(w.paragraph(""), width // 2 - 1000)

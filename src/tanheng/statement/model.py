@@ -114,7 +114,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A typeset formula with its clause, an example with numbers, and its symbols explained."""
+    """A typeset formula with its clause, an example with numbers, and its symbols explained.
+
+    Attributes:
+        rounding: The closing line: how the value is rounded and what else is to be said of it.
+        keep: Stays on the page of the block behind it, the table of its ways.
+    """
 
     id: str
     title: Text
@@ -124,6 +129,7 @@ class Formula:
     numbers_of: Text = ()
     where: tuple[tuple[Node, Text], ...] = ()
     rounding: Text = ()
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

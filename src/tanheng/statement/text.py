@@ -55,7 +55,7 @@ def rich(text: str) -> Text:
         end = match.end()
     if end < len(text):
         runs.append(Run(text[end:]))
-    return tuple(_merged(runs))
+    return tuple(merged(runs))
 
 
 def _pieces(match: re.Match[str]) -> list[Run]:
@@ -68,13 +68,14 @@ def _pieces(match: re.Match[str]) -> list[Run]:
     return [Run(match["metre"]), Run(match["cube"], SUP)]
 
 
-def _merged(runs: list[Run]) -> list[Run]:
-    merged: list[Run] = []
+def merged(runs: list[Run]) -> list[Run]:
+    """Runs of which no two neighbours have one style; empty ones are left out."""
+    joined: list[Run] = []
     for run in runs:
         if not run.text:
             continue
-        if merged and merged[-1].style == run.style:
-            merged[-1] = Run(merged[-1].text + run.text, run.style)
+        if joined and joined[-1].style == run.style:
+            joined[-1] = Run(joined[-1].text + run.text, run.style)
         else:
-            merged.append(run)
-    return merged
+            joined.append(run)
+    return joined

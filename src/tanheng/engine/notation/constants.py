@@ -20,7 +20,9 @@ def ratio_text(method: Method, name: str) -> str:
     """The text of a constant that the method writes as a quotient ("44/12"); "" for any other name."""
     if name not in method.constants:
         return ""
-    text = _written(method.text).get(name, "")
+    # an edition based on another method holds only what it changes
+    files = (_written(each.text) for each in method.lineage)
+    text = next((written[name] for written in files if name in written), "")
     return text if "/" in text else ""
 
 

@@ -92,12 +92,12 @@ def tables_in(method: Method, name: str, way: str | None = None) -> tuple[str, .
     return tuple(dict.fromkeys(looked))
 
 
-def indices_in(method: Method, name: str) -> tuple[tuple[Node, str], ...]:
-    """The index letters under the sums and means of a step, each with its scope."""
+def printed_in(method: Method, name: str) -> tuple[dict[str, Node], tuple[tuple[Node, str], ...]]:
+    """What a step's formula shows: each name's symbol as printed, and index letters each with its scope."""
     step = method.steps[name]
     walker = Walker(method, step.closure)
     for way in step.ways:
         walker.value(way.expr, step.unit)
     # a month's days and a plant's units read alike: time comes last, as the rows of a report do
     ordered = sorted(walker.summed.items(), key=lambda pair: pair[1] in TIME_SCOPES)
-    return tuple((Glyph(letter, ITALIC), scope) for letter, scope in ordered)
+    return walker.nodes, tuple((Glyph(letter, ITALIC), scope) for letter, scope in ordered)

@@ -53,7 +53,7 @@ def _part(node: Node) -> str:
 
 def _cases(node: Cases) -> str:
     rows = "".join(f"<mtr><mtd>{_part(v)}</mtd><mtd>{_part(w)}</mtd></mtr>" for v, w in node.rows)
-    return f'<mrow><mo fence="true" stretchy="true">{{</mo><mtable columnalign="left">{rows}</mtable></mrow>'
+    return f'<mrow><mo fence="true" stretchy="true">{{</mo><mtable columnalign="left" displaystyle="true">{rows}</mtable></mrow>'
 
 
 def _glyph(node: Glyph) -> str:

@@ -39,15 +39,14 @@ def _verdict(method: Method, step: Step) -> Literal["equal"] | Refusal:
     # all three are made here, so that a tree that one printer cannot print never counts as equal
     for printer in (typst, omml, mathml):
         printer(node)
+    walker = Walker(method, step.closure)
     for way in step.ways:
-        walker = Walker(method, step.closure)
         walker.value(way.expr, step.unit)
-        printed = walker.printed
-        printed.setdefault(linear(symbol_of(method, step.name)), set()).add(step.name)
-        for text, names in printed.items():
-            if len(names) > 1:
-                both = ", ".join(sorted(names))
-                zh = f"公式里 {both} 的符号都印作 {text}，读者无法区分"
-                en = f"{both} are all printed as {text} in this formula; a reader cannot tell them apart"
-                return Refusal(step.name, "alike", zh, en)
+    walker.printed.setdefault(linear(symbol_of(method, step.name)), set()).add(step.name)
+    for text, names in walker.printed.items():
+        if len(names) > 1:
+            both = ", ".join(sorted(names))
+            zh = f"公式里 {both} 的符号都印作 {text}，读者无法区分"
+            en = f"{both} are all printed as {text} in this formula; a reader cannot tell them apart"
+            return Refusal(step.name, "alike", zh, en)
     return EQUAL

@@ -65,8 +65,9 @@ def typst(node: Node) -> str:
         return f"lr({_FENCES[node.left]} {typst(node.body)} {_FENCES[node.right]})"
     if isinstance(node, Over):
         return f"overline({typst(node.body)})"
-    rows = ", ".join(f"{typst(value)} & quad {typst(when)}" for value, when in node.rows)
-    return f"cases({rows})"
+    # the rows of a brace are whole formulas, so their fractions are set as large as elsewhere
+    rows = ", ".join(f"display({typst(value)}) & quad {typst(when)}" for value, when in node.rows)
+    return f"cases(gap: #0.45em, {rows})"
 
 
 def _joined(parts: list[str]) -> str:

@@ -67,6 +67,7 @@ class Walker:
 
     Attributes:
         printed: For each symbol as printed the names that it stands for: one, unless the method is at fault.
+        nodes: The symbol of each name and table as first printed, with its index letters.
         summed: Index letter and scope of every sum and mean met so far.
     """
 
@@ -78,6 +79,7 @@ class Walker:
         self._bound: tuple[str, ...] = ()
         self._letters = letters(method)
         self.printed: dict[str, set[str]] = {}
+        self.nodes: dict[str, Node] = {}
         self.summed: dict[str, str] = {}
 
     def value(self, expr: Expr, unit: Unit | None) -> Part:
@@ -111,9 +113,7 @@ class Walker:
             inner = self.part(node.operand)
             if isinstance(node.op, ast.Not):
                 return Part(infix(Glyph("非"), self._hold(inner, NOT)), NOT)
-            return Part(
-                Row((_MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent
-            )
+            return Part(Row((_MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent)
         if isinstance(node, ast.BoolOp):
             level = AND if isinstance(node.op, ast.And) else OR
             joint = "且" if level == AND else "或"
@@ -184,6 +184,7 @@ class Walker:
     def _noted(self, node: Node, name: str) -> Node:
         """Remember what was printed for a name: two names that print alike cannot be told apart."""
         self.printed.setdefault(linear(node), set()).add(name)
+        self.nodes.setdefault(name.partition("[")[0], node)
         return node
 
     def _binary(self, node: ast.BinOp) -> Part:
@@ -298,9 +299,7 @@ class Walker:
             top, low = (self._spelt_out(each, bound, where).node for each in (product, weight))
         else:
             under = self._under(bound, where)
-            top, low = (
-                Big("∑", under, self._hold(self.part(each), MULTIPLY)) for each in (product, weight)
-            )
+            top, low = (Big("∑", under, self._hold(self.part(each), MULTIPLY)) for each in (product, weight))
         return Part(Frac(top, low), MULTIPLY, mean.scale, mean.percent)
 
     def _under(self, bound: tuple[str, ...], where: ast.expr | None) -> Node | None:

@@ -1,0 +1,51 @@
+"""The formula book of a method as a file: PDF, Word or a page for the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tanheng.app.files import free, put, said
+from tanheng.app.library import Library
+from tanheng.kernel.problems import Place, refuse
+from tanheng.statement.model import Statement
+
+FORMATS = ("pdf", "docx", "html")
+
+
+def book_of(method_id: str, library: Library) -> Statement:
+    """The book as a Statement. Raises Refused: TH-M20 and all that the method's file is refused for."""
+    from tanheng.statement.method_book import method_book
+
+    return method_book(library.methods.get(method_id), library.factors, library.instruments)
+
+
+def write_book(method_id: str, path: str | Path, library: Library, force: bool = False) -> Path:
+    """Write the book of a method; the ending of the path says in which form.
+
+    Raises:
+        Refused: as `book_of`; TH-A08 another ending than .pdf, .docx or .html; TH-A04, TH-A05 a file is there
+            or cannot be written; TH-R.. it cannot be printed.
+    """
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        name = said(Path(path).name)
+        zh = f"“{name}”：手册的文件名须以 .pdf、.docx 或 .html 结尾"
+        en = f'"{name}": the name of a book ends in .pdf, .docx or .html'
+        raise refuse("TH-A08", Place(), seen_zh=zh, seen_en=en)
+    target = free(path, force)
+    return put(target, _bytes(book_of(method_id, library), kind))
+
+
+def _bytes(statement: Statement, kind: str) -> bytes:
+    # each printer brings a library of its own, so only the one that is asked for is loaded
+    if kind == "pdf":
+        from tanheng.reports.pdf import pdf_bytes
+
+        return pdf_bytes(statement)
+    if kind == "docx":
+        from tanheng.reports.word import word_bytes
+
+        return word_bytes(statement, [])
+    from tanheng.reports.page import html_bytes
+
+    return html_bytes(statement)
