@@ -6,7 +6,7 @@ import pytest
 
 from tanheng.kernel.problems import Refused
 from tanheng.library.factor_library import FactorLibrary
-from tanheng.library.factor_table import export_tables
+from tanheng.library.factor_table import COLUMNS, export_tables
 from tests.library.factor_rows import own, table
 
 YEAR = {"since": date(2024, 1, 1), "until": date(2024, 12, 31)}
@@ -91,9 +91,11 @@ def test_a_row_must_cover_the_whole_period(shipped):
 
 def test_coal_carbon_default_changes_with_2023(shipped):
     ask = {"key": "coal", "item": "cc"}
+    march = {"since": date(2022, 3, 1), "until": date(2022, 3, 31)}
     before = {"since": date(2022, 12, 1), "until": date(2022, 12, 31)}
     after = {"since": date(2023, 1, 1), "until": date(2023, 1, 31)}
-    assert shipped.find("power_annex_a", set="g22", **ask, **before).value == "0.03356"
+    assert shipped.find("power_annex_a", set="g21", **ask, **march).value == "0.03356"
+    assert shipped.find("power_annex_a", set="g22", **ask, **before).value == "0.03085"
     assert shipped.find("power_annex_a", set="g23", **ask, **after).value == "0.03085"
     assert refused(shipped.find, "power_annex_a", set="g23", **ask, **before)[0].code == "TH-L01"
     in_2026 = {"since": date(2026, 1, 1), "until": date(2026, 1, 31)}
@@ -312,3 +314,25 @@ def test_every_shipped_row_survives_a_pack(shipped):
     assert sorted(rows, key=lambda row: (row.family, row.id, row.known)) == sorted(
         back, key=lambda row: (row.family, row.id, row.known)
     )
+
+
+def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, shipped):
+    """The oxidation rates of 2026 are the plant's to enter: file, columns and dates stand in the problem."""
+    year = {"since": date(2026, 1, 1), "until": date(2026, 12, 31)}
+    ask = {"set": "g26", "item": "of", "key": "coal/煤粉炉/1000m以下"}
+    found = refused(shipped.find, "power_of", **ask, **year)
+    assert [p.code for p in found] == ["TH-L14"]
+    said = found[0].message("zh") + found[0].remedy("zh")
+    for part in ("factors/power_of.csv", "key=coal/煤粉炉/1000m以下", "2026-01-01", "--library", "rule-periods.md"):
+        assert part in said
+    (tmp_path / "factors").mkdir()
+    cells = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,碳氧化率,,98.7,%,,,因子库,,2026,2026-01-01,{},2026-06-30,sure,,"
+    for until, code in (("2026-06-30", "TH-L14"), ("2026-12-31", "")):
+        table = ",".join(COLUMNS) + "\n" + cells.format(until) + "\n"
+        (tmp_path / "factors" / "power_of.csv").write_text(table, encoding="utf-8")
+        own = FactorLibrary.load([tmp_path])
+        if code:
+            # half a year is not the year that the guide fixes one value for
+            assert [p.code for p in refused(own.find, "power_of", **ask, **year)] == [code, "TH-L13"]
+        else:
+            assert own.find("power_of", **ask, **year).value == "98.7"

@@ -265,6 +265,11 @@ def _several(question: _Question, answers: Sequence[Factor]) -> Refused:
 
 
 def _none(question: _Question, rows: Sequence[Factor]) -> Refused:
+    if all(row.origin != SHIPPED for row in rows):
+        # a family of the plant's own values: no row of the library is near, and the way out is one line
+        main = problem("TH-L14", Place(key=question.family), family=question.family, **_asked(question))
+        reasons = [(row, question.why_not(row, rows) or ("", "")) for row in _nearest(question, rows)]
+        return Refused([main, *(_candidate(row, why) for row, why in reasons)])
     # a text that does not apply is given as empty, else the message would show a gap for it
     texts = {"nearest_zh": "没有", "nearest_en": "nothing", "known_zh": "", "known_en": ""}
     reasons = [(row, question.why_not(row, rows) or ("", "")) for row in _nearest(question, rows)]

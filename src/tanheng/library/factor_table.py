@@ -78,12 +78,13 @@ COLUMNS = tuple(each.name for each in fields(Factor))[:20]
 
 _REQUIRED = ("id", "set", "item", "key", "name_zh", "value", "unit", "source", "certainty")
 _WORD = re.compile(r"\w[\w.]*")
+_KEY = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _RULES: Mapping[str, tuple[Callable[[str], object], str, str]] = {
     "id": (re.compile(r"\w+(\.\w+)+").fullmatch, "由点连接的编号，如 fuel.g23.diesel.ncv", "a dotted id"),
     "set": (_WORD.fullmatch, "一个词", "one word"),
     "item": (_WORD.fullmatch, "一个词", "one word"),
-    "key": (_WORD.fullmatch, "一个词", "one word"),
+    "key": (_KEY.fullmatch, "一个词，或由 / 连接的几个词", "one word, or several joined by /"),
     "region": (re.compile(r"\w*").fullmatch, "地区代码或地区名", "a region code or name"),
     "instrument": (re.compile(r"[\w.-]*").fullmatch, "依据文件编号", "the id of an instrument"),
     "year": (re.compile(r"(\d{4})?", re.ASCII).fullmatch, "四位年份或空", "a year or nothing"),
