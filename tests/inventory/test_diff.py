@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from tanheng.app.library import Library
-from tanheng.inventory.diff import Side, diff
+from tanheng.inventory.diff import diff
+from tanheng.inventory.difference import Side
 from tanheng.kernel.problems import Refused
 from tanheng.library.factor_table import COLUMNS
 from tanheng.library.method_library import load_methods_from_bytes

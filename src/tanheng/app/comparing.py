@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tanheng.app.accounting import Account, account, must
 from tanheng.app.library import Library
+from tanheng.app.years import year_file
 from tanheng.formula.model import Given, Step
-from tanheng.inventory.diff import Difference, Side, diff
+from tanheng.inventory.diff import diff
+from tanheng.inventory.difference import Difference, Side
 from tanheng.inventory.explain import Node, explain, find_rows
 from tanheng.kernel.problems import Place, Refused, problem
 
@@ -60,17 +62,32 @@ def _span(members: list[str], most: int = 8) -> str:
 
 
 def compare(
-    before: str | Path, after: str | Path, library: Library | None = None, answer: str = ""
+    before: str | Path, after: str | Path, library: Library | None = None, answer: str = "", folder: str = "."
 ) -> Difference:
-    """The difference of an answer between two files; a sealed pack brings its own methods and factors.
+    """The difference of an answer between two files or years; a pack brings its own methods and factors.
+
+    Args:
+        before, after: Files, or bare years ("2024"), which are looked up in `folder`.
 
     Raises:
         Refused: TH-A01, TH-A06 a file cannot be read; what keeps either side from being filed; TH-C02 the
-            answer is unknown; TH-C08 the periods differ.
+            answer is unknown; TH-C14 a year and a month; TH-A20, TH-A21 no file of a year, or several.
     """
-    return diff(_side(before, library), _side(after, library), answer)
+    return compared(before, after, library, answer, folder)[0]
 
 
-def _side(path: str | Path, library: Library | None) -> Side:
-    done = must(account(path, library))
+def compared(
+    before: str | Path, after: str | Path, library: Library | None = None, answer: str = "", folder: str = "."
+) -> tuple[Difference, str, str]:
+    """As `compare`, with the names of the two files. Raises Refused as there."""
+    one, two = (_found(each, folder, library) for each in (before, after))
+    return diff(_side(one), _side(two), answer), one.file, two.file
+
+
+def _found(path: str | Path, folder: str, library: Library | None) -> Account:
+    found = year_file(path, folder, library) if isinstance(path, str) else path
+    return must(found if isinstance(found, Account) else account(path, library))
+
+
+def _side(done: Account) -> Side:
     return Side(done.inputs, done.library.methods, done.library.factors)

@@ -11,7 +11,7 @@ from tanheng.app.files import readable
 from tanheng.app.library import Library
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
-from tanheng.inventory.diff import Difference
+from tanheng.inventory.difference import Difference
 from tanheng.inventory.explain import Node
 from tanheng.kernel.problems import Problem, Refused
 

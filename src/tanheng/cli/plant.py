@@ -232,35 +232,48 @@ def _warning(face: Face) -> Any:
 
 
 @command(
-    "比较两份数据 why two years differ",
-    "比较两份数据或封存包，把差额归到边界、输入、因子和方法，分毫不差。",
+    "比较两份数据或两年 why two years differ",
+    "比较两份数据、两年或封存包，把变化按原因归到吨，各项之和分毫不差。",
     """
+        tanheng diff 2024 2025
+        tanheng diff 2024 2025 --in 数据 --json
         tanheng diff plant-v1.xlsx plant-v2.xlsx
-        tanheng diff 上报封存包.zip plant.xlsx
-        tanheng diff a.xlsx b.xlsx --answer E --json
+        tanheng diff 上报封存包.zip plant.xlsx --answer E
     """,
 )
 @click.argument("before", type=click.Path())
 @click.argument("after", type=click.Path())
+@click.option(
+    "--in", "folder", default=".", type=click.Path(), metavar="DIR", help="只写年份时在此查找 where years are"
+)
 @click.option("--answer", default="", metavar="NAME", help="比较的数，缺省为排放总量 by default the total")
 @LIBRARY
 @KNOWN
 @JSON
 def diff(
-    face: Face, before: str, after: str, answer: str, folders: tuple[str, ...], known_on: Any, as_json: bool
+    face: Face,
+    before: str,
+    after: str,
+    folder: str,
+    answer: str,
+    folders: tuple[str, ...],
+    known_on: Any,
+    as_json: bool,
 ) -> int:
-    """Attribute the change of a total to boundary, inputs, factors and method, to the last digit."""
-    from tanheng.app.comparing import compare
-    from tanheng.app.files import said
+    """Attribute the change of a total between two files or years to its causes, to the last digit."""
+    from tanheng.app.comparing import compared
     from tanheng.app.library import Library
+    from tanheng.cli.differences import years
     from tanheng.cli.tables import difference
 
     with face.busy("正在比较", "Comparing"):
-        found = compare(before, after, Library.of(folders, known_on.date() if known_on else None), answer)
+        library = Library.of(folders, known_on.date() if known_on else None)
+        found, one, two = compared(before, after, library, answer, folder)
     if as_json:
         face.json(found.to_json())
     else:
-        face.show(*difference(found, said(before), said(after), face.lang))
+        show = difference if len(set(found.periods)) == 1 else years
+        face.show(*show(found, one, two, face.lang))
     return DONE
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tanheng.cli.lines import Paragraph
 from tanheng.formula.model import Given, Method, Step, Way
-from tanheng.inventory.diff import Difference
+from tanheng.inventory.difference import Difference
 from tanheng.kernel.numbers import grouped, parse_exact
 from tanheng.kernel.rounding import Rounding
 from tanheng.library.factor_table import COLUMNS, Factor

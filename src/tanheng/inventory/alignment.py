@@ -1,4 +1,4 @@
-"""Two periods side by side: months align by number, days by month and day; and one year's rules lent to another.
+"""Two periods side by side: months align by number, days by month and day; and one year's rules are lent.
 
 A comparison computes the earlier year's data on the later year's calendar. What the rules say is still asked
 for the earlier year, until their turn comes: dated values, factors, and the edition in force in a month.

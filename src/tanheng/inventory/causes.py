@@ -1,4 +1,4 @@
-"""What kind of cause a given is, and what is replaced at once: the moves from one year's data to another's."""
+"""What kind of cause a given is, and what is replaced at once on the way from one year to another."""
 
 from __future__ import annotations
 

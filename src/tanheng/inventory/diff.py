@@ -28,8 +28,8 @@ def diff(before: Side, after: Side, name: str = "") -> Difference:
     """The difference of one answer (by default the first emission) between two sides.
 
     Raises:
-        Refused: TH-C14 the periods are of two kinds; TH-C02 the answer is no number of the whole run; whatever the two
-            sides themselves are refused for.
+        Refused: TH-C14 the periods are of two kinds; TH-C02 the answer is no number of the whole run;
+            whatever the two sides themselves are refused for.
     """
     name = name or next(n for n, a in before.method.answers.items() if a.kind == "emission")
     if before.inputs.period != after.inputs.period:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ class Difference:
         order: The kinds in the order of replacement. Another order would give other parts, never another
             sum.
         scope: The scope whose members add up to the answer ("unit"); empty where there is none.
-        members: Its members; `splits` holds before and after of each.
+        members: Its members, `labels` their names for people; `splits` holds before and after of each.
     """
 
     name: str
@@ -83,7 +83,14 @@ class Difference:
     order: tuple[str, ...] = ("boundary", "input", "factor", "method")
     scope: str = ""
     members: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     splits: tuple[tuple[str, str], ...] = ()
+
+    def by_kind(self) -> Iterator[tuple[str, list[Part]]]:
+        """The parts gathered by kind, in the order of replacement."""
+        kinds = dict.fromkeys(p.kind for p in self.parts)
+        for kind in kinds:
+            yield kind, [p for p in self.parts if p.kind == kind]
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
@@ -118,3 +125,8 @@ class Difference:
                 for member, (before, after) in zip(self.members, self.splits, strict=True)
             }
         return tree
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """A kind for people; of parts that could only be replaced together every kind."""
+    return " + ".join(KINDS[each][lang == "en"] for each in kind.split("+"))

@@ -50,6 +50,8 @@ class Path:
             s: m for s, m in before.inputs.members.items() if s in self.method.scopes
         }
         self.scope, self.ids = _members(before, after, name)
+        named = {m.id: m.label for s in (before, after) for m in s.inputs.members.get(self.scope, ())}
+        self.labels = tuple(named.get(member) or member for member in self.ids)
         self.switched: frozenset[Asked] = frozenset()
         self.start, self.end = self._side(before), self._side(after)
         self.now = self.start

@@ -45,6 +45,7 @@ def over_years(before: Side, after: Side, name: str) -> Difference:
         ORDER,
         path.scope,
         path.ids,
+        path.labels,
         tuple((exact_text(a), exact_text(b)) for a, b in zip(start.split, end.split, strict=True)),
     )
 

@@ -1,0 +1,105 @@
+"""Two years side by side in the terminal: the answer of each, and between them what moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from tanheng.cli.lines import Paragraph
+from tanheng.cli.tables import grid
+from tanheng.inventory.difference import Difference, Part, kind_name
+from tanheng.kernel.numbers import grouped, parse_exact
+from tanheng.kernel.rounding import Rounding
+
+_COLUMNS = 4
+"""Members that get a column of their own; with more there would be no room for the causes."""
+
+
+def years(found: Difference, before: str, after: str, lang: str) -> Iterator[RenderableType]:
+    """Both years, every cause with what it moved, in all and by unit, and the order of replacement."""
+    one, two = found.periods
+    zh = lang == "zh"
+    yield Text(f"{found.name} {found.zh if zh else found.en} [{found.unit}]  {one} → {two}", style="bold")
+    labels = found.labels if 1 < len(found.labels) <= _COLUMNS else ()
+    heads = [("原因", "cause"), ("合计", "in all"), *((label, label) for label in labels)]
+    table = grid(*heads, lang=lang, right=range(1, len(heads)))
+    splits = found.splits if labels else ()
+    table.add_row(Text(f"{one} {before}"), short(found.before), *(short(a) for a, _ in splits), style="bold")
+    for kind, parts in found.by_kind():
+        sums = _sums(parts, len(labels))
+        name = kind_name(kind, lang)
+        table.add_row(Text(name, style="cyan"), *map(_tone, sums))
+        for part in parts:
+            moved = [part.change, *part.split][: 1 + len(labels)]
+            table.add_row(_cause(part, lang), *(Text(signed(m), style="dim") for m in moved))
+    table.add_row(Text(f"{two} {after}"), short(found.after), *(short(b) for _, b in splits), style="bold")
+    moved = [found.change, *(_less(b, a) for a, b in splits)]
+    table.add_row(Text("变化" if zh else "change"), *(Text(signed(m)) for m in moved), style="bold")
+    starts = [found.before, *(a for a, _ in splits)]
+    table.add_row("", *(Text(share(m, s), style="dim") for m, s in zip(moved, starts, strict=True)))
+    yield table
+    yield from notes(found, lang)
+
+
+def notes(found: Difference, lang: str) -> Iterator[Paragraph]:
+    """In which order the parts were replaced, and what that means."""
+    order = " → ".join(kind_name(kind, lang) for kind in found.order)
+    if lang == "zh":
+        said = f"替换次序：{order}。先把 {found.periods[0]} 年放到 {found.periods[1]} 年的日历上，再逐项换成后一年的数据，每换一项精确重算；各项之和等于变化。次序不同，各项会不同，和不变。"
+    else:
+        said = (
+            f"Order: {order}. {found.periods[0]} is laid on the calendar of {found.periods[1]}, then replaced "
+            "cause after cause and computed exactly after each; the parts add up to the change. Another "
+            "order gives other parts and the same sum."
+        )
+    yield Paragraph(said, 0, 0, style="dim")
+    if found.methods[0] != found.methods[1]:
+        yield Paragraph(f"{'方法' if lang == 'zh' else 'Methods'}：{' → '.join(found.methods)}", style="dim")
+
+
+def _cause(part: Part, lang: str) -> Text:
+    text = Text(f"  {part.zh if lang == 'zh' else part.en}")
+    if part.places > 1:
+        text.append(f"（{part.places} 处）" if lang == "zh" else f" ({part.places})", style="dim")
+    return text
+
+
+def _sums(parts: Sequence[Part], columns: int) -> list[str]:
+    rows = [[part.change, *part.split][: 1 + columns] for part in parts]
+    return [str(sum(map(Fraction, column), Fraction(0))) for column in zip(*rows, strict=True)]
+
+
+def _less(one: str, two: str) -> str:
+    return str(Fraction(one) - Fraction(two))
+
+
+def _tone(exact: str) -> Text:
+    value = Fraction(exact)
+    return Text(signed(exact), style="green" if value < 0 else "red" if value > 0 else "")
+
+
+def short(exact: str) -> str:
+    """An exact number for people: whole if it is long, with digits grouped."""
+    value = Fraction(exact)
+    if "/" in exact or len(exact) > len("5803699.123"):
+        exact = Rounding("half_up", 2).show(value)
+    return grouped(exact)
+
+
+def signed(exact: str) -> str:
+    """A change: +31, −18,970, 0."""
+    text = short(exact)
+    return f"+{text}" if parse_exact(exact) > 0 else text
+
+
+def share(moved: str, start: str) -> str:
+    """A change in percent of the start; nothing where there was none."""
+    base = Fraction(start)
+    if not base:
+        return ""
+    value = Fraction(moved) / base * 100
+    text = grouped(Rounding("half_up", 2).show(value))
+    return f"{'+' if value > 0 else ''}{text} %"
