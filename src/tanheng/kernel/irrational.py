@@ -1,4 +1,4 @@
-"""Named irrational functions: power, exponential and square root of exact values, to 60 significant digits.
+"""Named irrational functions of exact values (power, exp, ln, sqrt), to 60 significant digits.
 
 Where the true value is rational it is returned exactly (4 ** 1/2 is 2). Otherwise the result is the true
 value rounded half to even to 60 significant digits: its relative error is below 10^-59. Such a value is not
@@ -23,6 +23,7 @@ DIGITS = 60
 _WORK = Context(prec=100, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _KEEP = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _MOST_EXPONENT = 10**6
+_NEAR = Fraction(1, 10**40)
 # 10^±4000: 13 300 bits, and ln(10^4000) is 9 210
 _MOST_BITS = 13_300
 _MOST_LOG = 9_210
@@ -56,6 +57,19 @@ def power(base: Fraction, exponent: Fraction, place: Place = Place()) -> Fractio
 def exp(value: Fraction, place: Place = Place()) -> Fraction:
     """Euler's number to the value. Raises Refused TH-N12 for a result beyond 10^±4000."""
     return Fraction(1) if value == 0 else _exp(_decimal(value), f"exp({value})", place)
+
+
+def ln(value: Fraction, place: Place = Place()) -> Fraction:
+    """The natural logarithm. Raises Refused TH-N12 unless the value is above 0."""
+    if value <= 0:
+        zh, en = "只有正数有对数", "only a positive number has a logarithm"
+        raise _outside(place, f"ln({value})", zh, en)
+    # as near to 1 as this, 100 digits of the value hold fewer than 60 of the logarithm, and two terms of its
+    # series hold 80
+    off = value - 1
+    if abs(off) < _NEAR:
+        return Fraction(_KEEP.plus(_decimal(off - off * off / 2)))
+    return Fraction(_KEEP.plus(_WORK.ln(_decimal(value))))
 
 
 def sqrt(value: Fraction, place: Place = Place()) -> Fraction:
