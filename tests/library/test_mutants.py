@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tanheng.app.cases import Case, faults, load_cases
+from tanheng.app.cases import Case, case_run, faults, load_cases
 from tanheng.app.library import Library
-from tanheng.engine.exact.run import Run
 from tanheng.formula.model import Method
 from tanheng.kernel.problems import Refused
 from tanheng.library.method_library import read_method
@@ -41,7 +40,7 @@ def _reaching(method: Method, cases: list[Case]) -> dict[str, set[str]]:
     """Ids of the cases that reach a step: those most likely to catch its mutants are run first."""
     found: dict[str, set[str]] = {}
     for case in cases:
-        run = Run(method, case.inputs, LIBRARY.factors)
+        run = case_run(case, method, LIBRARY)
         assert not faults(case, run)
         for name, rows in run.ways.items():
             if rows:
@@ -51,8 +50,8 @@ def _reaching(method: Method, cases: list[Case]) -> dict[str, set[str]]:
 
 def _caught(text: str, cases: list[Case]) -> bool:
     try:
-        mutant = read_method(text.encode(), "mutant")
-        return any(faults(case, Run(mutant, case.inputs, LIBRARY.factors)) for case in cases)
+        mutant = read_method(text.encode(), "mutant", None, LIBRARY.methods.get)
+        return any(faults(case, case_run(case, mutant, LIBRARY)) for case in cases)
     except Refused:
         return True
 

@@ -138,6 +138,13 @@ class Table:
     symbol: str = ""
 
 
+    def asked(self, words: tuple[str, ...]) -> dict[str, str]:
+        """How the factor library is asked for a row; a last key named `region` is the row's region."""
+        regional = self.keys[-1] == "region"
+        named = {"set": self.set, "item": self.item, "key": "/".join(words[:-1] if regional else words)}
+        return named | ({"region": words[-1]} if regional else {})
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a method is run for. `kind`: emission, removal, allowance, memo or indicator."""
@@ -153,6 +160,9 @@ class Check:
     Attributes:
         figure: What is judged, between `low` and `high`; a finding shows all three and the closing value.
         tonnes: The emissions that hang on a finding.
+        covers: Id of the base's check that says the same without figures; where the rules are run, it is not told.
+        replaced: The method itself puts another value in the place of one that breaks the rule.
+        excuse: A given (word) in which people explain a finding; none of level error has one.
     """
 
     id: str
@@ -168,6 +178,9 @@ class Check:
     high: Expr | None = None
     tonnes: Expr | None = None
     unit: Unit | None = None
+    covers: str = ""
+    replaced: bool = False
+    excuse: str = ""
 
     @property
     def shown(self) -> tuple[Expr, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
-from tanheng.formula.check import ANY, NUMBER, TRUTH, Names, Type, check, near, show_dimension
+from tanheng.formula.check import ANY, NUMBER, TRUTH, WORD, Names, Type, check, near, show_dimension
 from tanheng.formula.expr import Expr
-from tanheng.formula.model import Check, Constant, Given, Step, Table
+from tanheng.formula.model import TIME_SCOPES, Check, Constant, Given, Step, Table
 from tanheng.formula.order import circle, reached, reads
 from tanheng.kernel.citations import parse_citations
 from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
@@ -45,6 +45,7 @@ def problems_of(parts: MethodFile, laws: Laws | None) -> list[Problem]:
         with _noting(found):
             _want(check(one.that, names, one.closure, place).kind, TRUTH, one.that, place)
             _shown_fits(one, names, place)
+            _excuse_fits(one, parts, place)
     found += _reach_problems(parts)
     for answer in parts.answers.values():
         place = parts.place(f"answer.{answer.name}")
@@ -73,6 +74,19 @@ def _shown_fits(one: Check, names: Names, place: Place) -> None:
                 seen=f"{expr.text}: {show_dimension(found.dimension)}",
                 wanted=show_dimension(wanted.dimension),
             )
+
+
+def _excuse_fits(one: Check, parts: MethodFile, place: Place) -> None:
+    """What explains a finding is a word of its row or of a wider one; what covers a check names one."""
+    if one.covers and all(one.covers != other.id for other in parts.checks):
+        raise refuse("TH-M02", place, seen=one.covers, wanted=", ".join(c.id for c in parts.checks))
+    given = parts.givens.get(one.excuse)
+    if one.excuse and given is None:
+        raise refuse("TH-M02", place, seen=one.excuse, wanted=", ".join(near(one.excuse, parts.givens)))
+    if given is not None and (given.kind != WORD or one.level == "error"):
+        raise refuse("TH-M08", place, seen=f"{one.level}, {given.kind}", wanted=f"warning / info, {WORD}")
+    if given is not None and not set(given.closure) <= set(one.closure):
+        raise refuse("TH-M06", place, seen=one.excuse, wanted=" ".join(given.closure))
 
 
 @contextmanager
@@ -152,12 +166,30 @@ def _follow_problems(step: Step, parts: MethodFile) -> list[Problem]:
     )
 
 
-def _reach_problems(parts: MethodFile) -> list[Problem]:
-    """A given or step that no answer or check reaches is asked of people for nothing, or is a misspelling."""
-    roots = set(parts.answers)
+def _used(parts: MethodFile) -> set[str]:
+    roots = set(parts.answers) | {one.excuse for one in parts.checks if one.excuse}
     for one in parts.checks:
         roots |= set().union(*map(reads, (one.that, *one.shown)))
-    used = reached(parts.steps, roots)
+    return reached(parts.steps, roots)
+
+
+def prune(parts: MethodFile, own: frozenset[str]) -> None:
+    """Drop what an overlay takes from its base and no answer or check needs; its own names stay."""
+    used = _used(parts) | own
+    groups: tuple[dict[str, Any], ...] = (parts.givens, parts.steps, parts.constants, parts.tables)
+    for group in groups:
+        for name in [n for n in group if n not in used]:
+            del group[name]
+    # a scope that nothing belongs to any more would only ask people for members
+    items = (*parts.givens.values(), *parts.steps.values(), *parts.checks)
+    closures = {scope for item in items for scope in item.closure}
+    for name in [n for n in parts.scopes if n not in closures and n not in TIME_SCOPES]:
+        del parts.scopes[name]
+
+
+def _reach_problems(parts: MethodFile) -> list[Problem]:
+    """A given or step that no answer or check reaches is asked of people for nothing, or is a misspelling."""
+    used = _used(parts)
     groups: dict[str, Mapping[str, object]] = {
         "given": parts.givens,
         "step": parts.steps,

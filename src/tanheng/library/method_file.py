@@ -405,4 +405,7 @@ class MethodFile:
             raw.get("en", ""),
             **shown,
             unit=self._unit(raw["unit"], f"{key}.unit", closure) if "unit" in raw else None,
+            covers=raw.get("covers", ""),
+            replaced=raw.get("replaced", False),
+            excuse=raw.get("excuse", ""),
         )

@@ -69,6 +69,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         text="id zh en law boundary replaces based_on says",
         day="force until",
         texts="drop judges",
+        flag="prune",
         table="rounding scope constant table answer cites",
         tables="given step check note",
     ),
@@ -93,7 +94,9 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         flag="optional emits default",
     ),
     "way": _keys(text="name zh en when is law", rounding="round", flag="default"),
-    "check": _keys(text="id per that law zh en figure low high tonnes unit", level="level"),
+    "check": _keys(
+        text="id per that law zh en figure low high tonnes unit covers excuse", level="level", flag="replaced"
+    ),
     "answer": _keys(answer="as"),
     "note": _keys(text="kind law says"),
 }

@@ -14,7 +14,7 @@ from tanheng.formula.model import Method, Way
 from tanheng.formula.order import sorted_steps
 from tanheng.kernel.canonical import digest
 from tanheng.kernel.problems import Place, Refused, refuse
-from tanheng.library.method_check import Laws, problems_of
+from tanheng.library.method_check import Laws, problems_of, prune
 from tanheng.library.method_file import MethodFile
 from tanheng.library.method_keys import check_keys
 from tanheng.library.overlay import laid_over, own_names
@@ -62,6 +62,8 @@ def read_method(
             raw["id"] = f"{own.get('id', '')}@{judged.id}"
     parts = MethodFile(file, raw)
     parts.read()
+    if raw.get("prune"):
+        prune(parts, own_names(own))
     # parts that are missing would be reported again by every formula that reads them
     found = parts.problems or problems_of(parts, laws)
     if found:

@@ -1,7 +1,8 @@
 """A method file that is another one with changes: an edition of a guide, or rules that judge its figures.
 
     based_on = "cets-power-2023"
-    drop = ["step.E_el", "answer.AD_el_y", "check.electricity-split", "note"]
+    drop = ["step.E_el", "answer.AD_el_y", "check", "note"]     # one by name, or a whole part
+    prune = true                   # drop what no answer and no check needs any more
     cites = { G23 = "G22" }        # clauses that both editions share are cited in this one
 
 What the file declares replaces what bears the same name in the base, in its place; the rest is added.
@@ -20,6 +21,7 @@ from tanheng.kernel.problems import Place, refuse
 Raw = dict[str, Any]
 _NAMED = ("scope", "constant", "table", "answer")
 _LISTED = {"step": "name", "check": "id"}
+_WHOLE = ("answer", "check", "note")
 _GIVEN = frozenset(("per", "zh", "en", "says"))
 
 
@@ -77,8 +79,8 @@ def _replaced(entries: list[Raw], changes: list[Raw], key: str) -> list[Raw]:
 def _drop(found: Raw, text: str, place: Place) -> None:
     part, _, name = text.partition(".")
     known: dict[str, Callable[[], object]] = {}
-    if part == "note":
-        known = {"": lambda: found.pop("note", None)}
+    if text in _WHOLE and found.get(text):
+        known = {"": lambda: found.pop(text)}
     elif part in _NAMED:
         entries: Raw = found.get(part, {})
         known = {each: lambda each=each: entries.pop(each) for each in entries}  # type: ignore[misc]
@@ -96,7 +98,7 @@ def _drop(found: Raw, text: str, place: Place) -> None:
             if each not in _GIVEN
         }
     if name not in known:
-        wanted = ", ".join(near(name, known)) or "step. given. constant. table. check. answer. note"
+        wanted = ", ".join(near(name, known)) or "step.… given.… constant.… table.… check answer note"
         raise refuse("TH-M02", Place(file=place.file, key=f"drop.{text}"), seen=text, wanted=wanted)
     known[name]()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import NoReturn, TypeVar
 
@@ -269,10 +270,19 @@ class Run:
         key = self.period.key
         return lambda _: key
 
+    def covered(self, span: str) -> tuple[date, date]:
+        """The days of a period for which a value of the law must hold: those on which the method is in force.
+
+        A year that two editions share would else ask each for values of the other's months.
+        """
+        period, method = parse_period(span), self.method
+        since = max(period.first, date.fromisoformat(method.force))
+        until = min(period.last, date.fromisoformat(method.until) if method.until else date.max)
+        return (since, until) if since <= until else (period.first, period.last)
+
     def dated(self, name: str, entries: tuple[Dated, ...], span: str) -> Dated:
         """The one entry whose days in force cover the whole period `span`; Refused TH-C03 otherwise."""
-        period = parse_period(span)
-        first, last = period.first.isoformat(), period.last.isoformat()
+        first, last = (day.isoformat() for day in self.covered(span))
         found = [e for e in entries if e.since <= first and (not e.until or last <= e.until)]
         if len(found) != 1:
             seen = "、".join(f"{e.since}…{e.until}" for e in entries)
@@ -318,9 +328,7 @@ class Run:
             asked = (key, span(row), unit.text)
             if asked not in known:
                 if table.family:
-                    factor = self.factor(
-                        table.family, asked[1], set=table.set, item=table.item, key="/".join(key)
-                    )
+                    factor = self.factor(table.family, asked[1], **table.asked(key))
                     value = convert(factor.value_fraction, parse_unit(factor.unit), unit, Place(key=name))
                 else:
                     label = f"{name}[{'/'.join(key)}]"
@@ -337,15 +345,16 @@ class Run:
         """The one factor of the library in force over a period; it is pinned in the result."""
         key = (family, tuple(sorted(asked.items())), span)
         if key not in self._found:
-            period = parse_period(span)
+            since, until = self.covered(span)
             found = self.library.find(
                 family,
                 id=asked.get("id"),
                 set=asked.get("set"),
                 item=asked.get("item"),
                 key=asked.get("key"),
-                since=period.first,
-                until=period.last,
+                region=asked.get("region"),
+                since=since,
+                until=until,
             )
             self._found[key] = self.factors[factor_key(found)] = found
         return self._found[key]

@@ -134,9 +134,7 @@ class _Planner:
                 if not table.family:
                     since = run.dated(name, table.rows.get(key, ()), span(row)).since
                     return [Use("table", name, (*key, since), inside)]
-                factor = run.factor(
-                    table.family, span(row), set=table.set, item=table.item, key="/".join(key)
-                )
+                factor = run.factor(table.family, span(row), **table.asked(key))
                 return [Use("factor", name, (factor_key(factor),), inside)]
             except Refused:
                 return []
