@@ -131,5 +131,20 @@ def test_an_unknown_template_and_a_method_that_it_does_not_serve(own, method):
         load_template("steel", method)
     assert [p.code for p in caught.value.problems] == ["TH-I28"]
     with pytest.raises(Refused) as caught:
-        own(method, ('methods = ["cets-power-2023"]', 'methods = ["cets-power-2026"]'))
+        own(method, ('methods = ["cets-power-2023", ', "methods = ["))
     assert [p.code for p in caught.value.problems] == ["TH-I28"]
+
+
+def test_an_edition_is_asked_for_its_own_givens_alone():
+    """What another edition asks for is left out, with its choices; a sheet of which nothing is left goes."""
+    named = {}
+    for method_id in template_methods("power-coal-chp"):
+        template = load_template("power-coal-chp", load_method(method_id))
+        named[method_id] = {c.name for s in template.sheets for c in s.columns}, {s.id for s in template.sheets}
+        assert all(need.word in named[method_id][0] and (need.must or need.default) for need in template.needs)
+    columns = {method_id: found for method_id, (found, _) in named.items()}
+    assert columns["cets-power-2022"] == columns["cets-power-2021"] == columns["cets-power-2023"] - {"W_export"}
+    bought = {"el_route", "el_share", "W_buy_plant"}
+    fresh = {"of_boiler", "of_altitude", "altitude"}
+    assert columns["cets-power-2026"] == columns["cets-power-2023"] - bought | fresh
+    assert named["cets-power-2023"][1] - named["cets-power-2026"][1] == {"plant"}

@@ -6,6 +6,7 @@ import importlib.resources
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,14 @@ class MethodLibrary:
                 seen=f"{found.id} {found.force}…{found.until} / {method.id} {method.force}…{method.until}",
                 wanted=f"{found.id} until < {method.force}",
             )
+        return found
+
+    def declared(self, ids: Iterable[str]) -> frozenset[str]:
+        """The names that the files of these methods declare themselves; a file that is refused names none."""
+        found: frozenset[str] = frozenset()
+        for each in ids:
+            with suppress(KeyError, ValueError, RecursionError):
+                found |= own_names(_raw(_bytes(self._sources[each], "method").decode("utf-8")))
         return found
 
     def rules(self) -> list[str]:

@@ -1,7 +1,8 @@
 """Sector templates: which sheet asks for which givens of a method, and which facts describe the plant.
 
 A template names givens; everything about a given (names, unit, words, range, clause) comes from the method,
-so a sheet cannot say something else than the formula.
+so a sheet cannot say something else than the formula. A template may serve several editions of a guide: a
+given that the bound one does not have is left out where another of the template's methods has it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -20,124 +19,19 @@ from tanheng.formula.model import TIME_SCOPES, Given, Method, Scope
 from tanheng.kernel.canonical import digest
 from tanheng.kernel.numbers import parse_exact
 from tanheng.kernel.problems import Place, Problem, Refused, problem
-from tanheng.kernel.units import Unit, parse_unit
+from tanheng.kernel.units import parse_unit
+from tanheng.library.method_library import load_methods
+from tanheng.library.template_model import Band as Band
+from tanheng.library.template_model import Column as Column
+from tanheng.library.template_model import Need as Need
+from tanheng.library.template_model import Sheet as Sheet
+from tanheng.library.template_model import Template as Template
 
 ROLES = ("run", "form", "members", "rows", "declared", "substituted", "confirmed")
 KINDS = ("word", "number", "date", "truth", "code", "span", "text")
 _KEYS = frozenset("id zh en methods law kept choices bands need sheet".split())
 _SHEET_KEYS = frozenset("id use zh en says role scope keys givens facts optional".split())
-_FACT_KEYS = frozenset("name zh en kind unit one_of needed".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet.
-
-    `role`: key (a scope's member or period), own_unit and label (of a member), given or fact.
-
-    `unit` is the method's, `choices` are further unit texts that people may pick; `low` and `high` refuse,
-    `band` asks. `amount`: it counts something over a period, so that a declared stop makes its blanks zero
-    (t, MWh, h; not %, kJ/kg).
-    """
-
-    name: str
-    role: str
-    kind: str
-    zh: str
-    en: str
-    unit: Unit | None = None
-    choices: tuple[str, ...] = ()
-    one_of: tuple[str, ...] = ()
-    needed: bool = False
-    low: Fraction | None = None
-    high: Fraction | None = None
-    band: Band | None = None
-    law: str = ""
-    says: str = ""
-    amount: bool = False
-    symbol: str = ""
-
-    def title(self, lang: str = "zh") -> str:
-        """Its name for people."""
-        return (self.en[:1].upper() + self.en[1:] if lang == "en" else self.zh) or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Usual values; others are held for a person."""
-
-    unit: Unit
-    low: Fraction
-    high: Fraction
-    law: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet.
-
-    `keys` are the scopes that name a line (a day stands for its month as well), `scope` what members declare.
-    """
-
-    id: str
-    zh: str
-    en: str
-    role: str
-    keys: tuple[str, ...]
-    closure: tuple[str, ...]
-    columns: tuple[Column, ...]
-    scope: str = ""
-    optional: bool = False
-    says: tuple[str, str] = ("", "")
-
-    def title(self, lang: str = "zh") -> str:
-        """Its name for people."""
-        return (self.en if lang == "en" else self.zh) or self.id
-
-    def column(self, name: str) -> Column | None:
-        """The column of that name."""
-        return next((c for c in self.columns if c.name == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a choice of the plan needs.
-
-    `must` givens or nothing can be computed, `default` givens or the law's default steps in.
-    """
-
-    word: str
-    words: tuple[str, ...]
-    must: tuple[str, ...]
-    default: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A sector template bound to one method."""
-
-    id: str
-    zh: str
-    en: str
-    method: Method
-    methods: tuple[str, ...]
-    sheets: tuple[Sheet, ...]
-    needs: tuple[Need, ...]
-    digest: str
-
-    def sheet(self, sheet_id: str) -> Sheet:
-        """The sheet of that id; KeyError when there is none."""
-        return next(s for s in self.sheets if s.id == sheet_id)
-
-    def by_role(self, role: str) -> tuple[Sheet, ...]:
-        """The sheets of one role, in order."""
-        return tuple(s for s in self.sheets if s.role == role)
-
-    def sheet_of(self, given: str) -> Sheet | None:
-        """The sheet in which a given stands."""
-        return next(
-            (s for s in self.sheets if any(c.name == given and c.role == "given" for c in s.columns)), None
-        )
+_FACT_KEYS = frozenset("name zh en kind unit one_of needed methods".split())
 
 
 def template_ids(own: Iterable[Path] = ()) -> tuple[str, ...]:
@@ -186,7 +80,8 @@ def load_template(template_id: str, method: Method, own: Iterable[Path] = ()) ->
     if method.id not in raw.get("methods", ()):
         names = ", ".join(raw.get("methods", ()))
         raise Refused(problem("TH-I28", what="方法", what_en="method", seen=method.id, wanted=names))
-    return _Binder(template_id, raw, method).template(digest(data))
+    elsewhere = load_methods(own).declared(m for m in raw["methods"] if m != method.id)
+    return _Binder(template_id, raw, method, elsewhere).template(digest(data))
 
 
 def _common() -> dict[str, Any]:
@@ -221,22 +116,28 @@ def _parse(data: bytes, file: str) -> dict[str, Any]:
 class _Binder:
     """Checks one template file against one method and gathers everything that does not fit."""
 
-    def __init__(self, template_id: str, raw: Mapping[str, Any], method: Method) -> None:
+    def __init__(
+        self, template_id: str, raw: Mapping[str, Any], method: Method, elsewhere: frozenset[str]
+    ) -> None:
         self.file, self.raw, self.method = f"{template_id}/template.toml", raw, method
+        # what the other editions declare, and what a base declares that the bound edition dropped
+        self.elsewhere = elsewhere.union(*(each.givens for each in method.lineage)) - method.givens.keys()
         self.problems: list[Problem] = []
         self.common = _common()
 
     def template(self, sha: str) -> Template:
         raw = self.raw
         self.known("", raw, _KEYS)
-        sheets = tuple(self.sheet(each) for each in raw.get("sheet", ()))
+        sheets = tuple(s for each in raw.get("sheet", ()) if (s := self.sheet(each)) is not None)
         placed = [c.name for s in sheets for c in s.columns if c.role == "given"]
         for name in self.method.givens:
             if placed.count(name) != 1:
                 self.no(name, f"×1 ({placed.count(name)})")
         needs = tuple(
-            Need(n["word"], tuple(n["is"]), tuple(n.get("must", ())), tuple(n.get("default", ())))
+            Need(n["word"], tuple(n["is"]), self.here(n.get("must", ())), self.here(n.get("default", ())))
             for n in raw.get("need", ())
+            # a choice or all that it needs may belong to other editions
+            if n["word"] not in self.elsewhere and self.here((*n.get("must", ()), *n.get("default", ())))
         )
         for need in needs:
             for name in (need.word, *need.must, *need.default):
@@ -246,7 +147,7 @@ class _Binder:
             for each in need.words:
                 if word is not None and each not in word.one_of:
                     self.no(f"need.{need.word}: {each}", ", ".join(word.one_of))
-        for name in (*raw.get("bands", {}), *raw.get("kept", ())):
+        for name in self.here((*raw.get("bands", {}), *raw.get("kept", ()))):
             if name not in self.method.givens:
                 self.no(f"bands, kept: {name}", "given")
         if self.problems:
@@ -262,7 +163,12 @@ class _Binder:
             sha,
         )
 
-    def sheet(self, raw: Mapping[str, Any]) -> Sheet:
+    def here(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names without those that only other editions have."""
+        return tuple(name for name in names if name not in self.elsewhere)
+
+    def sheet(self, raw: Mapping[str, Any]) -> Sheet | None:
+        """A sheet; None where everything that it asks for belongs to other editions."""
         raw = {**self.common.get(raw.get("use", ""), {}), **raw}
         name = str(raw.get("id", ""))
         self.known(name, raw, _SHEET_KEYS)
@@ -281,8 +187,12 @@ class _Binder:
             )
         if role == "members":
             columns.append(Column("label", "label", "word", "显示名称", "Label"))
-        columns += [c for g in raw.get("givens", ()) if (c := self.given(name, str(g), closure)) is not None]
-        columns += [self.fact(name, f) for f in raw.get("facts", ())]
+        givens = self.here(map(str, raw.get("givens", ())))
+        facts = [f for f in raw.get("facts", ()) if self.method.id in f.get("methods", (self.method.id,))]
+        if role == "rows" and not givens and not facts and raw.get("givens"):
+            return None
+        columns += [c for g in givens if (c := self.given(name, g, closure)) is not None]
+        columns += [self.fact(name, f) for f in facts]
         said = raw.get("says", {})
         return Sheet(
             name,
