@@ -154,6 +154,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """One line between the total of another boundary and this method's: `more` of this, `less` of the other."""
+
+    zh: str
+    en: str
+    less: str
+    more: str
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A statement that must hold for each row of its `per`; with an absent value it is not applicable.
 
@@ -196,6 +207,7 @@ class Method:
         sequence: The names of the steps, each after those that it needs.
         digest: SHA-256 of the file.
         text: The file as read.
+        bridge: The lines that lead from the total of the method it is based on to its own.
         base: The method that this one is an edition of or judges (`based_on`), with what the file changes.
         own: Names of givens, constants, tables and steps, and ids of checks, that stand in the file itself.
     """
@@ -221,6 +233,7 @@ class Method:
     sequence: tuple[str, ...]
     digest: str
     text: str
+    bridge: tuple[Bridge, ...] = ()
     base: Method | None = None
     own: frozenset[str] = frozenset()
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tanheng.formula.check import ANY, NUMBER, TRUTH, WORD, Names, Type, check, near, show_dimension
 from tanheng.formula.expr import Expr
-from tanheng.formula.model import TIME_SCOPES, Check, Constant, Given, Step, Table
+from tanheng.formula.model import TIME_SCOPES, Check, Constant, Given, Method, Step, Table
 from tanheng.formula.order import circle, reached, reads
 from tanheng.kernel.citations import parse_citations
 from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
@@ -181,8 +181,9 @@ def prune(parts: MethodFile, own: frozenset[str]) -> None:
         for name in [n for n in group if n not in used]:
             del group[name]
     # a scope that nothing belongs to any more would only ask people for members
-    items = (*parts.givens.values(), *parts.steps.values(), *parts.checks)
-    closures = {scope for item in items for scope in item.closure}
+    closures = {scope for given in parts.givens.values() for scope in given.closure}
+    closures |= {scope for step in parts.steps.values() for scope in step.closure}
+    closures |= {scope for one in parts.checks for scope in one.closure}
     for name in [n for n in parts.scopes if n not in closures and n not in TIME_SCOPES]:
         del parts.scopes[name]
 
@@ -198,6 +199,25 @@ def _reach_problems(parts: MethodFile) -> list[Problem]:
     }
     unused = [f"{group}.{name}" for group, named in groups.items() for name in named if name not in used]
     return [problem("TH-M16", parts.place(key), seen=key, wanted="answer / check") for key in unused]
+
+
+def bridge_problems(parts: MethodFile, base: Method | None) -> list[Problem]:
+    """A bridge leads from steps of the base to steps of the file, both in tonnes of one gas."""
+    found: list[Problem] = []
+    tonnes = parse_unit("tCO2").dimension
+    for number, line in enumerate(parts.bridge):
+        for name, steps in ((line.more, parts.steps), (line.less, base.steps if base else {})):
+            step = steps.get(name)
+            if name and (step is None or step.unit is None or step.unit.dimension != tonnes):
+                place = parts.place(f"bridge[{number}]")
+                found.append(
+                    problem("TH-M02", place, seen=name, wanted=", ".join(near(name, steps)) or "tCO2")
+                )
+        if not (line.zh and (line.more or line.less)):
+            found.append(
+                problem("TH-M01", parts.place(f"bridge[{number}]"), seen="", wanted="zh, less / more")
+            )
+    return found
 
 
 def _law_problems(parts: MethodFile, laws: Laws) -> list[Problem]:
@@ -223,6 +243,7 @@ def _law_problems(parts: MethodFile, laws: Laws) -> list[Problem]:
             f"{table.name}.{'/'.join(k)}.{e.since}": e.law for k, found in table.rows.items() for e in found
         }
     cited |= {f"check.{one.id}": one.law for one in parts.checks}
+    cited |= {f"bridge[{number}]": line.law for number, line in enumerate(parts.bridge)}
     found: list[Problem] = []
     # a file cites the same clause a hundred times
     unknown: dict[str, bool] = {}

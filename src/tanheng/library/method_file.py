@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from tanheng.formula.check import closure_of, open_scopes
 from tanheng.formula.expr import AGGREGATES, FUNCTIONS, parse
-from tanheng.formula.model import Answer, Check, Constant, Dated, Given, Scope, Step, Table, Way
+from tanheng.formula.model import Answer, Bridge, Check, Constant, Dated, Given, Scope, Step, Table, Way
 from tanheng.kernel.numbers import exact_text, parse_exact
 from tanheng.kernel.problems import Place, Problem, Refused, refuse
 from tanheng.kernel.rounding import MODES, Rounding, parse_rounding
@@ -40,6 +40,7 @@ class MethodFile:
     answers: dict[str, Answer] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     notes: list[Mapping[str, str]] = field(default_factory=list)
+    bridge: list[Bridge] = field(default_factory=list)
 
     def read(self) -> None:
         """Read every part; a part that is refused is noted in `problems`, and the others are still read.
@@ -379,6 +380,12 @@ class MethodFile:
             with self._heeding():
                 check_keys(raw, "note", self.place(f"note[{number}]"))
                 self.notes.append(dict(raw))
+
+        for number, raw in enumerate(self.data.get("bridge", [])):
+            with self._heeding():
+                check_keys(raw, "bridge", self.place(f"bridge[{number}]"))
+                texts = (raw.get(key, "") for key in ("zh", "en", "less", "more", "law"))
+                self.bridge.append(Bridge(*texts))
 
     def _check(self, number: int, raw: Raw) -> Check:
         id = str(raw.get("id", number))

@@ -71,7 +71,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         texts="drop judges",
         flag="prune",
         table="rounding scope constant table answer cites",
-        tables="given step check note",
+        tables="given step check note bridge",
     ),
     "rounding": _keys(text="mode law says", certainty="certainty"),
     "scope": _keys(text="zh en says letter in", flag="open", texts="rows unit"),
@@ -98,6 +98,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         text="id per that law zh en figure low high tonnes unit covers excuse", level="level", flag="replaced"
     ),
     "answer": _keys(answer="as"),
+    "bridge": _keys(text="zh en less more law"),
     "note": _keys(text="kind law says"),
 }
 """Of each part of a file its keys, and the kind of value that each takes."""

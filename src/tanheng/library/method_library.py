@@ -15,7 +15,7 @@ from tanheng.formula.model import Method, Way
 from tanheng.formula.order import sorted_steps
 from tanheng.kernel.canonical import digest
 from tanheng.kernel.problems import Place, Refused, refuse
-from tanheng.library.method_check import Laws, problems_of, prune
+from tanheng.library.method_check import Laws, bridge_problems, problems_of, prune
 from tanheng.library.method_file import MethodFile
 from tanheng.library.method_keys import check_keys
 from tanheng.library.overlay import laid_over, own_names
@@ -66,7 +66,7 @@ def read_method(
     if raw.get("prune"):
         prune(parts, own_names(own))
     # parts that are missing would be reported again by every formula that reads them
-    found = parts.problems or problems_of(parts, laws)
+    found = parts.problems or problems_of(parts, laws) + bridge_problems(parts, base)
     if found:
         raise Refused(found)
     rounding = raw.get("rounding", {})
@@ -89,6 +89,7 @@ def read_method(
         answers=parts.answers,
         checks=tuple(parts.checks),
         notes=tuple(parts.notes),
+        bridge=tuple(parts.bridge),
         sequence=tuple(sorted_steps(parts.steps)),
         digest=digest(data),
         text=text,

@@ -60,8 +60,8 @@ def laid_over(base: Mapping[str, Any], changes: Mapping[str, Any], place: Place)
             found["note"] = [*found.get("note", []), *value]
         elif key not in ("drop", "cites", "judges", "based_on"):
             found[key] = value
-    # what the base replaces and how long it was in force says nothing about this file
-    for key in ("replaces", "until"):
+    # what the base replaces, bridges and how long it was in force says nothing about this file
+    for key in ("replaces", "until", "bridge"):
         if key not in changes:
             found.pop(key, None)
     return found
