@@ -27,8 +27,8 @@ GUIDE = {
     ("Q_stream", "热水"): "Q_k = D × (T_供 − T_0) × c_w × 10^−3",  # (8)
     ("Q_net", ""): "Q_净 = D × h_供 × 10^−3 − Q_回 − Q_补",  # terms of unlike units, each brought to GJ
     ("X", "单台"): "X = W_fd/(P × t) × 100%",
-    ("X", "合并"): "X = W_fd/(∑_p(P_e,p × t_i,p)) × 100%",  # (10)
-    ("t", "合并"): "t = (∑_p(t_i,p × P_e,p))/P",  # (9)
+    ("X", "合并"): "X = W_fd/(∑_p(P_e,p × t_p)) × 100%",  # (10)
+    ("t", "合并"): "t = (∑_p(t_p × P_e,p))/P",  # (9)
     (
         "M_ar",
         "日加权",

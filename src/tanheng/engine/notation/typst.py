@@ -23,7 +23,6 @@ _OPERATORS = {
     "≠": "eq.not",
     "∈": "in",
     "∉": "in.not",
-    "·": "dot",
 }
 _PLAIN = {"+", "=", "<", ">"}
 _FENCES = {
@@ -33,7 +32,8 @@ _FENCES = {
     "]": "bracket.r",
     "{": "brace.l",
     "}": "brace.r",
-    "|": "bar.v",
+    # not bar.v: a document may have a function of that name, as our charts do
+    "|": "|",
 }
 
 

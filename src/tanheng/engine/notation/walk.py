@@ -41,6 +41,7 @@ from tanheng.engine.notation.tree import (
     Script,
     linear,
 )
+from tanheng.formula.check import closure_of
 from tanheng.formula.expr import AGGREGATES, Expr, call_name, dotted, keyword, names, walk
 from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text
@@ -57,6 +58,8 @@ _SIGNS = {
     ast.NotIn: "∉",
 }
 _SUMS = {"total": "∑", "most": "max", "least": "min", "count": "n"}
+_TIMES = {"month": "月", "day": "日"}
+_WORDS = {"first_day": "首日", "last_day": "末日", "months": "出现月数"}
 SHOWN_TERMS = 3
 _MINUS = Glyph("−", NUMBER)
 ONE = Fraction(1)
@@ -95,7 +98,7 @@ class Walker:
             share = tree.value if isinstance(tree, ast.Constant) else None
             if isinstance(share, Fraction):
                 return Part(Glyph(exact_text(share * 100) + "%", NUMBER), ATOM, part.scale, True)
-            return self._times(part, Glyph("100%", NUMBER))
+            return self._times(self._scaled(part, ONE), Glyph("100%", NUMBER))
         return self._scaled(part, plain_scale(unit))
 
     def part(self, node: ast.expr) -> Part:
@@ -139,7 +142,7 @@ class Walker:
             if name in self._bound:
                 return Part(Glyph(self._letter(name), ITALIC), ATOM)
             scope = self.method.scopes.get(name)
-            return Part(Glyph(scope.zh if scope and scope.zh else name), ATOM)
+            return Part(Glyph((scope.zh if scope else "") or _TIMES.get(name, name)), ATOM)
         scale = plain_scale(found.unit)
         percent = found.unit is not None and "%" in found.unit.text
         ratio = ratio_text(self.method, name)
@@ -253,6 +256,8 @@ class Walker:
                 held = Script(held.base, Row((held.sub, Glyph(","), last)) if held.sub else last)
                 return Part(held, ATOM, parts[0].scale, parts[0].percent)
             return Part(Script(held, last), ATOM, parts[0].scale, parts[0].percent)
+        if name in _WORDS:
+            return Part(Row((Glyph(_WORDS[name]), Fence("(", parts[0].node, ")"))), ATOM, ONE)
         scale = next((p.scale for p in parts if p.scale is not None), None)
         listed = self._chain([self._scaled(p, scale).node for p in parts], [", "], tight=True)
         return Part(Row((Glyph(name), Fence("(", listed, ")"))), ATOM, scale, any(p.percent for p in parts))
@@ -260,9 +265,10 @@ class Walker:
     def _aggregate(self, name: str, node: ast.Call) -> Part:
         weight, where = keyword(node, "by"), keyword(node, "where")
         reach: set[str] = set()
-        for piece in [node.args[0], *([weight] if weight is not None else [])]:
-            for each in names(Expr("", piece)):
-                reach |= set(self.method.closure_of(each))
+        # as the engine does: whatever the value, the weight or the condition reads is run over
+        for each in names(Expr("", node)):
+            above = closure_of((each,), self.method.scopes) if each in self.method.scopes else ()
+            reach |= {*above, *self.method.closure_of(each)}
         bound = self.method.order(tuple(reach - set(self.closure)))
         # names inside the aggregate get these indices; the language forbids aggregates within aggregates
         outer, self._bound = self._bound, bound
