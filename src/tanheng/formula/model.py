@@ -147,10 +147,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a method is run for. `kind`: emission, removal, allowance, memo or indicator."""
+    """What a method is run for. `kind`: emission, removal, allowance, memo or indicator.
+
+    Attributes:
+        level: Of a performance parameter 1 to 3 (guide 000 5.6); 0 for others.
+        better: "low" or "high", where less or more is an improvement.
+    """
 
     name: str
     kind: str
+    level: int = 0
+    better: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,30 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """What may stand in for a missing value: two candidates, of which the safer one for the answers is taken.
+
+    Attributes:
+        of: The given that is filled.
+        closure: The window: the scopes that the candidates have a value for, all of them scopes of the given.
+        otherwise: "high" or "low": the side where no answer with a safe side tells.
+        reading: The candidates correct the value that was read; without it there is none.
+    """
+
+    id: str
+    of: str
+    closure: tuple[str, ...]
+    high: Expr
+    low: Expr
+    otherwise: str
+    reading: bool
+    law: str = ""
+    zh: str = ""
+    en: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """One method, whole.
 
@@ -236,6 +267,7 @@ class Method:
     bridge: tuple[Bridge, ...] = ()
     base: Method | None = None
     own: frozenset[str] = frozenset()
+    fills: tuple[Fill, ...] = ()
 
     @property
     def lineage(self) -> tuple[Method, ...]:

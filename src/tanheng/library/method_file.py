@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from tanheng.formula.check import closure_of, open_scopes
 from tanheng.formula.expr import AGGREGATES, FUNCTIONS, parse
-from tanheng.formula.model import Answer, Bridge, Check, Constant, Dated, Given, Scope, Step, Table, Way
+from tanheng.formula.model import Answer, Bridge, Check, Constant, Dated, Fill, Given, Scope, Step, Table, Way
 from tanheng.kernel.numbers import exact_text, parse_exact
 from tanheng.kernel.problems import Place, Problem, Refused, refuse
 from tanheng.kernel.rounding import MODES, Rounding, parse_rounding
@@ -40,6 +40,7 @@ class MethodFile:
     answers: dict[str, Answer] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     notes: list[Mapping[str, str]] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
     bridge: list[Bridge] = field(default_factory=list)
 
     def read(self) -> None:
@@ -114,7 +115,8 @@ class MethodFile:
                 self.no("TH-M03", key, seen=f"[{scope}]", wanted=f"per = … {scope}")
         return found
 
-    def _per(self, raw: Raw, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def per(self, raw: Raw, key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The scopes that a part names, and those with all that lie above them. Raises Refused TH-M03."""
         per = tuple(raw.get("per", "").split())
         for scope in per:
             if scope not in self.scopes:
@@ -257,7 +259,7 @@ class MethodFile:
         with self._heeding():
             columns = {n: v for n, v in raw.items() if isinstance(v, dict) and n not in PARTS["given"]}
             check_keys({n: v for n, v in raw.items() if n not in columns}, "given", self.place(key))
-            per, closure = self._per(raw, key)
+            per, closure = self.per(raw, key)
             for name, column in columns.items():
                 with self._heeding():
                     given = self._given(name, column, number, per, closure)
@@ -308,7 +310,7 @@ class MethodFile:
         name = str(raw.get("name", ""))
         key = f"step.{name}"
         check_keys(raw, "step", self.place(key))
-        per, closure = self._per(raw, key)
+        per, closure = self.per(raw, key)
         kind = raw.get("kind", "number")
         if kind != "number" and {"unit", "show", "round"} & raw.keys():
             self.no(
@@ -372,7 +374,7 @@ class MethodFile:
                 check_keys(raw, "answer", self.place(f"answer.{name}"))
                 if "as" not in raw:
                     self.no("TH-M01", f"answer.{name}", seen="", wanted="as")
-                self.answers[name] = Answer(name, raw["as"])
+                self.answers[name] = Answer(name, raw["as"], raw.get("level", 0), raw.get("better", ""))
         for number, raw in enumerate(self.data.get("check", [])):
             with self._heeding():
                 self.checks.append(self._check(number, raw))
@@ -393,7 +395,7 @@ class MethodFile:
         check_keys(raw, "check", self.place(key))
         if any(known.id == id for known in self.checks):
             self.no("TH-M02", key, seen=id, wanted="unique")
-        per, closure = self._per(raw, key)
+        per, closure = self.per(raw, key)
         that = parse(raw.get("that", ""), self.place(f"{key}.that"))
         shown = {
             name: parse(raw[name], self.place(f"{key}.{name}")) if name in raw else None

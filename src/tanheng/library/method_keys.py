@@ -54,6 +54,8 @@ _IS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "tables": (lambda v: isinstance(v, list) and all(isinstance(x, dict) for x in v), "list of tables"),
     "kind": (KINDS.__contains__, " / ".join(KINDS)),
     "answer": (ANSWERS.__contains__, " / ".join(ANSWERS)),
+    "grade": (lambda v: _whole(v) and 1 <= v <= 3, "1 / 2 / 3"),  # type: ignore[operator]
+    "better": (("low", "high").__contains__, "low / high"),
     "level": (LEVELS.__contains__, " / ".join(LEVELS)),
     "certainty": (CERTAINTIES.__contains__, " / ".join(CERTAINTIES)),
 }
@@ -71,7 +73,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
         texts="drop judges",
         flag="prune",
         table="rounding scope constant table answer cites",
-        tables="given step check note bridge",
+        tables="given step check fill note bridge",
     ),
     "rounding": _keys(text="mode law says", certainty="certainty"),
     "scope": _keys(text="zh en says letter in", flag="open", texts="rows unit"),
@@ -97,7 +99,8 @@ PARTS: Mapping[str, Mapping[str, str]] = {
     "check": _keys(
         text="id per that law zh en figure low high tonnes unit covers excuse", level="level", flag="replaced"
     ),
-    "answer": _keys(answer="as"),
+    "fill": _keys(text="id of per high low otherwise law zh en says"),
+    "answer": _keys(answer="as", grade="level", better="better"),
     "bridge": _keys(text="zh en less more law"),
     "note": _keys(text="kind law says"),
 }
