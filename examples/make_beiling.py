@@ -1,10 +1,11 @@
-"""The demonstration plant: the year 2024 of 北岭热电 Beiling, 2 × 600 MW coal cogeneration.
+"""The demonstration plant: 北岭热电 Beiling, 2 × 600 MW coal cogeneration, in the years 2022 to 2026.
 
 It is made up, but plausible.
 
     python examples/make_beiling.py examples
 
-writes beiling-2024.xlsx and beiling-2024.toml. Nothing here is a real plant. Where the figures come from:
+writes beiling-2022.xlsx to beiling-2026.xlsx, and beiling-2024.toml. Nothing here is a real plant, and 2026
+is made up to its end. Where the figures come from:
 
 - rated power, supercritical steam at 24.2 MPa/566 °C with reheat to 566 °C: a common 600 MW class unit; the
   enthalpies are those of water and steam at such states, rounded (main steam 3396, feed water 1190, hot
@@ -14,370 +15,31 @@ writes beiling-2024.xlsx and beiling-2024.toml. Nothing here is a real plant. Wh
 - coal rate about 0.29 tce/MWh of generation, auxiliary rate about 5.5 %: the usual range of the class;
 - heat: hot-water season from 15 November to 15 March, process steam all year.
 
-Built-in lessons: overhauls declared day by day (unit 2 from 1 April to 18 May, unit 1 in October), a carbon
-report that came on day 43 (unit 1, June), one that came on day 40 (unit 2, September), three days without
-calorific value, and a week in August in which the belt scale of unit 1 was faulty and the plan's feeder
-signal
-stands in.
+What happened in each year stands in beiling/story.py. Built-in lessons of 2024: overhauls declared day by day
+(unit 2 from 1 April to 18 May, unit 1 in October), a carbon report that came on day 43 (unit 1, June), one
+that came on day 40 (unit 2, September), three days without calorific value, and a week in August in which the
+belt scale of unit 1 was faulty and the plan's feeder signal stands in.
 """
 
 from __future__ import annotations
 
-import random
 import sys
-from datetime import date, timedelta
-from fractions import Fraction
 from pathlib import Path
 
-from tanheng.facts.datum import DECLARED, SUBSTITUTED, Datum, row_of
-from tanheng.facts.inputs import Inputs, Member
-from tanheng.kernel.numbers import exact_text
-from tanheng.kernel.rounding import Rounding
+from beiling.story import STORIES
+from beiling.year import inputs_of
 
-YEAR = 2024
-SEED = 20240101
-UNITS = ("1", "2")
-COAL, OIL = "烟煤", "柴油"
-DAYS = [date(YEAR, 1, 1) + timedelta(n) for n in range(366)]
-STOPS = {
-    "1": (date(YEAR, 10, 8), date(YEAR, 10, 19), "1号机组C级检修"),
-    "2": (date(YEAR, 4, 1), date(YEAR, 5, 18), "2号机组A级检修"),
-}
-BAD_SCALE = (date(YEAR, 8, 12), date(YEAR, 8, 18))
-NO_NCV = {("1", date(YEAR, 3, 9)), ("1", date(YEAR, 3, 10)), ("2", date(YEAR, 10, 3))}
-ISSUED_AFTER = {("1", "2024-06"): 43, ("2", "2024-09"): 40}
-MAIN, FEED, HOT, COLD, REHEAT = 3396, 1190, 3598, 2970, Fraction(83, 100)
-PERSON = "林若川"
-CREDIT_CODE = "91640100MA0BL2X07L"
-
-
-class Plant:
-    """Collects the data of the year; every draw comes from one seeded source, in one order."""
-
-    def __init__(self) -> None:
-        self.chance = random.Random(SEED)
-        self.data: list[Datum] = []
-        self.facts: list[Datum] = []
-        self.reading = Fraction("152.3381")
-        self.oil = {"1": Fraction("48.20"), "2": Fraction("51.75")}
-
-    def draw(self, low: float, high: float, places: int) -> Fraction:
-        """A number between two bounds, with that many decimals."""
-        scale = 10**places
-        return Fraction(self.chance.randint(round(low * scale), round(high * scale)), scale)
-
-    def put(self, name: str, row: dict[str, str], value: Fraction | int | str, unit: str = "") -> None:
-        """One measured number with its unit, or one word."""
-        text = value if isinstance(value, str) else exact_text(Fraction(value))
-        self.data.append(Datum(name, row_of(row.items()), text, unit))
-
-    def declare(self, name: str, row: dict[str, str], unit: str, reason: str) -> None:
-        """One declared zero."""
-        self.data.append(Datum(name, row_of(row.items()), "0", unit, DECLARED, reason, PERSON))
-
-    def tell(self, row: dict[str, str], **facts: str) -> None:
-        """Descriptive facts."""
-        for name, value in facts.items():
-            self.facts.append(Datum(name, row_of(row.items()), value, FACT_UNITS.get(name, "")))
-
-
-def rounded(value: Fraction, places: int) -> Fraction:
-    """The value as a plant's book would hold it."""
-    return Rounding("half_up", places).apply(value)
-
-
-def standing(unit: str, day: date) -> bool:
-    """Whether a unit is in overhaul."""
-    return STOPS[unit][0] <= day <= STOPS[unit][1]
-
-
-def heating(day: date) -> bool:
-    """Whether the hot-water season runs."""
-    return day >= date(YEAR, 11, 15) or day <= date(YEAR, 3, 15)
-
-
-def plan(plant: Plant) -> dict[str, tuple[Member, ...]]:
-    """Members and the choices of the data quality control plan."""
-    members: dict[str, list[Member]] = {"unit": [], "fuel": [], "stream": []}
-    for u in UNITS:
-        at = {"unit": u}
-        within = row_of(at.items())
-        members["unit"].append(Member(u, label=f"{u}号机组"))
-        members["fuel"] += [Member(COAL, within, "t"), Member(OIL, within, "t")]
-        members["stream"] += [Member("采暖", within), Member("工业蒸汽", within)]
-        choices = {
-            "merged": "单台",
-            "product": "热电联产",
-            "main_fuel": "燃煤",
-            "meter_at": "发电机出口",
-            "el_route": "机组计量",
-            "W_route": "电量报表" if u == "1" else "表底读数",
-            "alpha_route": "汽轮机耗热",
-            "side_route": "焓值计算",
-            "small_flows": "不计",
-            "exchanger": "有换热器",
-            "cofire": "不掺烧",
-        }
-        for name, word in choices.items():
-            plant.put(name, at, word)
-        plant.put("P_e", at, 600, "MW")
-        coal = {
-            "fuel_code": "coal",
-            "FC_route": "入炉日计量",
-            "C_route": "月综合样",
-            "C_basis": "空气干燥基",
-            "M_route": "日加权",
-            "NCV_route": "日加权",
-        }
-        oil = {"fuel_code": "diesel", "FC_route": "购存台账", "C_route": "未测", "NCV_route": "缺省值"}
-        for fuel, words in ((COAL, coal), (OIL, oil)):
-            for name, word in words.items():
-                plant.put(name, at | {"fuel": fuel}, word)
-        plant.put("heat_way", at | {"stream": "采暖"}, "间供凝水")
-        plant.put("heat_way", at | {"stream": "工业蒸汽"}, "蒸汽")
-    return {scope: tuple(found) for scope, found in members.items()}
-
-
-def month(plant: Plant, u: str, key: str) -> None:
-    """One unit's month: generation and heat first, then the coal that they took, day by day."""
-    days = [d for d in DAYS if d.isoformat()[:7] == key]
-    running = [d for d in days if not standing(u, d)]
-    at = {"unit": u, "month": key}
-    generation = rounded(sum((plant.draw(0.57, 0.79, 4) * 600 * 24 for _ in running), Fraction(0)), 3)
-    heat = streams(plant, u, key, running)
-    # the coal's heat: electricity at 43 % and heat at 88 %, all of it through the boiler
-    burnt = generation * Fraction(36, 10) / Fraction(43, 100) + heat / Fraction(88, 100)
-    turbine(plant, at, burnt * Fraction(92, 100) * Fraction(99, 100))
-    electricity(plant, u, at, generation, heat, 24 * len(running))
-    coal_days(plant, u, key, days, burnt)
-    oil_month(plant, at | {"fuel": OIL}, len(running), len(days))
-
-
-def streams(plant: Plant, u: str, key: str, running: list[date]) -> Fraction:
-    """Heat of the month [GJ]: hot water in the season by condensate, process steam all year."""
-    season = [d for d in running if heating(d)]
-    at = {"unit": u, "stream": "采暖", "month": key}
-    heat = Fraction(0)
-    if season:
-        mass = rounded(plant.draw(4300, 5200, 1) * len(season), 1)
-        plant.put("D", at, mass, "t")
-        plant.put("D_r", at, mass, "t")
-        high, low = plant.draw(2895, 2925, 1), plant.draw(415, 432, 1)
-        plant.put("h", at, high, "kJ/kg")
-        plant.put("h_r", at, low, "kJ/kg")
-        heat += mass * (high - low) / 1000
-    else:
-        plant.declare("D", at, "t", "非采暖期" if running else "停机检修")
-    at = {"unit": u, "stream": "工业蒸汽", "month": key}
-    if running:
-        mass = rounded(plant.draw(880, 1050, 1) * len(running), 1)
-        plant.put("D", at, mass, "t")
-        steam = plant.draw(2935, 2975, 1)
-        plant.put("h", at, steam, "kJ/kg")
-        heat += mass * (steam - Fraction("83.74")) / 1000
-    else:
-        plant.declare("D", at, "t", "停机检修")
-    return heat
-
-
-def turbine(plant: Plant, at: dict[str, str], heat: Fraction) -> None:
-    """Steam that carries `heat` [GJ] to the turbine; the boiler makes 1 % more than the turbine takes."""
-    per_tonne = (MAIN - FEED) + REHEAT * (HOT - COLD)
-    for side, share in (("锅炉", Fraction(101, 100)), ("汽轮机", Fraction(1))):
-        place = at | {"side": side}
-        if not heat:
-            for name in ("D_ms", "D_rh"):
-                plant.declare(name, place, "t", "停机检修")
-            continue
-        mass = rounded(heat * share * 1000 / per_tonne * plant.draw(0.995, 1.005, 4), 0)
-        plant.put("D_ms", place, mass, "t")
-        plant.put("D_rh", place, rounded(mass * REHEAT, 0), "t")
-        for name, value in (("h_ms", MAIN), ("h_fw", FEED), ("h_rh_out", HOT), ("h_rh_in", COLD)):
-            plant.put(name, place, value + plant.draw(-6, 6, 1), "kJ/kg")
-
-
-def electricity(
-    plant: Plant, u: str, at: dict[str, str], generation: Fraction, heat: Fraction, hours: int
-) -> None:
-    """Meters of a unit's month; unit 2 gives meter readings with a ratio."""
-    if u == "1":
-        plant.put("W_book", at, generation, "MWh")
-    else:
-        ratio = 12000
-        start = plant.reading
-        end = start + rounded(generation / ratio, 4)
-        plant.put("reading_0", at, start, "MWh")
-        plant.put("reading_1", at, end, "MWh")
-        plant.put("ratio", at, ratio, "1")
-        plant.reading = end
-    off = 0 if hours == 0 else plant.chance.randint(0, 9)
-    plant.put("t_run", at, Fraction(hours) - Fraction(off, 4), "h")
-    auxiliary = rounded(generation * plant.draw(0.051, 0.057, 4) + (0 if hours else 1530), 3)
-    plant.put("W_aux", at, auxiliary, "MWh")
-    plant.put("W_aux_heat", at, rounded(heat * Fraction(4, 1000), 3), "MWh")
-    bought = Fraction(0) if hours > 400 else plant.draw(900, 1600, 3)
-    plant.put("W_buy_unit", at, bought, "MWh")
-    sent = generation - auxiliary + bought
-    plant.put("W_export", at, rounded(max(sent, Fraction(0)), 3), "MWh")
-
-
-def coal_days(plant: Plant, u: str, key: str, days: list[date], burnt: Fraction) -> None:
-    """Day rows of coal that together carry `burnt` [GJ], and the month's composite report."""
-    running = [d for d in days if not standing(u, d)]
-    coal = {"unit": u, "fuel": COAL}
-    weights = {d: plant.draw(0.9, 1.1, 3) for d in running}
-    total = sum(weights.values(), Fraction(0))
-    heat_sum = carbon_base = moisture_sum = mass_sum = Fraction(0)
-    for day in days:
-        place = coal | {"month": key, "day": day.isoformat()}
-        if standing(u, day):
-            plant.declare("FC_day", place, "t", STOPS[u][2])
-            continue
-        ncv, moisture = plant.draw(19.4, 21.6, 3), plant.draw(9.5, 14.9, 1)
-        mass = rounded(burnt * weights[day] / total / ncv, 2)
-        if u == "1" and BAD_SCALE[0] <= day <= BAD_SCALE[1]:
-            # the scale was out of order; the plan's rule takes the feeder signal, 1.5 % higher
-            # on the safe side
-            mass = rounded(mass * Fraction(1015, 1000), 2)
-            plant.data.append(
-                Datum(
-                    "FC_day",
-                    row_of(place.items()),
-                    exact_text(mass),
-                    "t",
-                    SUBSTITUTED,
-                    "1A皮带秤实物校验超差",
-                    PERSON,
-                    "DQCP 4.3：皮带秤故障时取给煤机累计值并上浮1.5%",
-                )
-            )
-        else:
-            plant.put("FC_day", place, mass, "t")
-        if (u, day) not in NO_NCV:
-            plant.put("NCV_day", place, ncv, "GJ/t")
-        plant.put("M_ar_day", place, moisture, "%")
-        heat_sum, mass_sum, moisture_sum = (
-            heat_sum + mass * ncv,
-            mass_sum + mass,
-            moisture_sum + mass * moisture,
-        )
-    month_row = coal | {"month": key}
-    plant.put("NCV_ok", month_row, "true")
-    if not running:
-        return
-    carbon_base = heat_sum / mass_sum * plant.draw(0.0258, 0.0266, 6) * 100
-    laboratory(plant, u, month_row, running[-1], carbon_base, moisture_sum / mass_sum)
-
-
-def laboratory(plant: Plant, u: str, at: dict[str, str], last: date, c_ar: Fraction, m_ar: Fraction) -> None:
-    """The composite report of a month: carbon `c_ar` [%] as received, seen from the air-dried sample."""
-    key = at["month"]
-    m_ad = plant.draw(1.6, 3.4, 2)
-    c_ad = rounded(c_ar * (100 - m_ad) / (100 - m_ar), 2)
-    after = ISSUED_AFTER.get((u, key), plant.chance.randint(18, 34))
-    plant.put("C_ad", at, c_ad, "%")
-    plant.put("M_ad", at, m_ad, "%")
-    plant.put("sampled", at, last.isoformat())
-    plant.put("issued", at, (last + timedelta(days=after)).isoformat())
-    plant.put("stamped", at, "true")
-    plant.put("complete", at, "true")
-    number = f"MZ-24-{int(key[5:]):02}{u}{plant.chance.randint(100, 999)}"
-    ncv = c_ar / Fraction("2.62")
-    plant.tell(
-        at,
-        report_number=number,
-        laboratory="北岭市煤炭质量检验中心",
-        accreditation="CMA 240000000001",
-        arrived=(last + timedelta(days=3)).isoformat(),
-        tested=(last + timedelta(days=after - 4)).isoformat(),
-        sample_mass="300",
-        test_standard="GB/T 476—2008",
-        report_ncv=exact_text(rounded(ncv, 3)),
-        report_hydrogen=exact_text(plant.draw(3.1, 3.9, 2)),
-        report_sulphur=exact_text(plant.draw(0.4, 0.9, 2)),
-        report_ash=exact_text(plant.draw(17, 24, 2)),
-        report_moisture=exact_text(rounded(m_ar, 1)),
-    )
-
-
-def oil_month(plant: Plant, at: dict[str, str], running: int, days: int) -> None:
-    """Start-up and flame-support oil of a month, by the ledger of purchases and stock."""
-    opening = plant.oil[at["unit"]]
-    starts = 1 + (running < days)
-    used = rounded(plant.draw(9, 24, 2) * starts, 2) if running else Fraction(0)
-    bought = Fraction(60) if opening - used < 30 else Fraction(0)
-    closing = opening + bought - used
-    for name, value in (
-        ("opening", opening),
-        ("receipts", bought),
-        ("other_out", Fraction(0)),
-        ("closing", closing),
-    ):
-        plant.put(name, at, value, "t")
-    plant.oil[at["unit"]] = closing
-
-
-FACT_UNITS = {
-    "registered_capital": "1e4CNY",
-    "boiler_capacity": "t/h",
-    "turbine_power": "MW",
-    "generator_power": "MW",
-    "fuel_bought": "t",
-    "sample_mass": "g",
-    "report_ncv": "GJ/t",
-    "report_hydrogen": "%",
-    "report_sulphur": "%",
-    "report_ash": "%",
-    "report_moisture": "%",
-}
-
-
-def describe(plant: Plant) -> None:
-    """Facts of tables C.1 and C.2; every name and number is made up."""
-    plant.tell(
-        {}, entity_name="北岭热电有限公司", credit_code=CREDIT_CODE, nature="有限责任公司", representative="赵启明",
-        registered_on="2006-08-18", registered_capital="180000", registered_address="北岭市河东区电厂路1号",
-        production_address="北岭市河东区电厂路1号", coordinates="E106.2°，N38.5°", postcode="750000", contact=PERSON,
-        phone="0951-0000000", email="carbon@beiling.example", authority="北岭省生态环境厅", industry="4412 热电联产",
-        subclass="4412 热电联产", changes="2号机组4月1日至5月18日A级检修；核算边界无变化。", compiler="本单位自行编制",
-        coal_laboratory="北岭市煤炭质量检验中心", coal_laboratory_code="91640000000000000X",
-    )
-    for u in UNITS:
-        plant.tell(
-        {"unit": u}, unit_name=f"{u}号机组", unit_category="常规燃煤", boiler_name="电站锅炉", boiler_type="煤粉炉",
-        boiler_number=f"GL-{u}", boiler_model="HG-1950/25.4-YM", boiler_capacity="1950", turbine_name="汽轮机",
-        turbine_type="抽凝式", turbine_number=f"QJ-{u}", turbine_model="CLN600-24.2/566/566",
-        turbine_pressure="超临界", turbine_power="600", cooling="水冷-闭式循环", generator_name="汽轮发电机",
-        generator_number=f"FDJ-{u}", generator_model="QFSN-600-2", generator_power="600",
-        )
-        plant.tell(
-        {"unit": u, "fuel": COAL}, fuel_rank="烟煤", fuel_origin="宁东煤田 梅花井矿", fuel_bought="1350000",
-        ncv_tested_by="自行检测", ncv_equipment="5E-C5500 量热仪", ncv_frequency="每日", ncv_calibration="每年",
-        ncv_standard="GB/T 213—2008", c_tested_by="委托检测", c_standard="GB/T 476—2008",
-        )
-
-
-def beiling() -> Inputs:
-    """The inputs of the demonstration year."""
-    plant = Plant()
-    members = plan(plant)
-    describe(plant)
-    for n in range(1, 13):
-        for u in UNITS:
-            month(plant, u, f"{YEAR}-{n:02}")
-    return Inputs(
-        "cets-power-2023", str(YEAR), "ets_facility", members, tuple(plant.data), tuple(plant.facts)
-    )
+FORMS = {2024: ("xlsx", "toml")}
 
 
 def main() -> None:
-    """Write the workbook and its TOML form into the folder of the first argument."""
+    """Write every year's workbook, and the TOML form of 2024, into the folder of the first argument."""
     from tanheng.app.forms import write_form
 
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples")
-    inputs = beiling()
-    for suffix in ("xlsx", "toml"):
-        print(write_form(folder / f"beiling-{YEAR}.{suffix}", "power-coal-chp", inputs))
+    for year in STORIES:
+        for suffix in FORMS.get(year, ("xlsx",)):
+            print(write_form(folder / f"beiling-{year}.{suffix}", "power-coal-chp", inputs_of(year)))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The demonstration plant for tests: inputs made once a session, by the same script as the example files."""
+"""The demonstration plant for tests: inputs made once a session, by the same scripts as the example files."""
 
 from __future__ import annotations
 
-import importlib.util
-from functools import lru_cache
+import sys
+from functools import cache
 from pathlib import Path
 
 from tanheng.facts.inputs import Inputs
@@ -12,11 +12,11 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 WORKBOOK = EXAMPLES / "beiling-2024.xlsx"
 
 
-@lru_cache(maxsize=1)
-def beiling() -> Inputs:
-    """The inputs of 北岭热电 in 2024."""
-    spec = importlib.util.spec_from_file_location("make_beiling", EXAMPLES / "make_beiling.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.beiling()
+@cache
+def beiling(year: int = 2024) -> Inputs:
+    """The inputs of 北岭热电 in one of the years 2022 to 2026."""
+    if str(EXAMPLES) not in sys.path:
+        sys.path.append(str(EXAMPLES))
+    from beiling.year import inputs_of
+
+    return inputs_of(year)

@@ -47,17 +47,24 @@ def years(found: Difference, before: str, after: str, lang: str) -> Iterator[Ren
 def notes(found: Difference, lang: str) -> Iterator[Paragraph]:
     """In which order the parts were replaced, and what that means."""
     order = " → ".join(kind_name(kind, lang) for kind in found.order)
+    one, two = found.periods
     if lang == "zh":
-        said = f"替换次序：{order}。先把 {found.periods[0]} 年放到 {found.periods[1]} 年的日历上，再逐项换成后一年的数据，每换一项精确重算；各项之和等于变化。次序不同，各项会不同，和不变。"
+        said = (
+            f"替换次序：{order}。先把 {one} 年放到 {two} 年的日历上，再逐项换成后一年的数据，"
+            "每换一项精确重算；各项之和等于变化。次序不同，各项会不同，和不变。"
+        )
     else:
         said = (
-            f"Order: {order}. {found.periods[0]} is laid on the calendar of {found.periods[1]}, then replaced "
-            "cause after cause and computed exactly after each; the parts add up to the change. Another "
-            "order gives other parts and the same sum."
+            f"Order: {order}. {one} is laid on the calendar of {two}, then replaced cause after cause and "
+            "computed exactly after each; the parts add up to the change. Another order gives other parts "
+            "and the same sum."
         )
     yield Paragraph(said, 0, 0, style="dim")
-    if found.methods[0] != found.methods[1]:
-        yield Paragraph(f"{'方法' if lang == 'zh' else 'Methods'}：{' → '.join(found.methods)}", style="dim")
+    if len(set(found.methods)) > 1:
+        for number, (id, chinese, english) in enumerate(found.methods):
+            yield Paragraph(
+                f"{found.periods[number]} {id}  {chinese if lang == 'zh' else english}", 0, 5, style="dim"
+            )
 
 
 def _cause(part: Part, lang: str) -> Text:

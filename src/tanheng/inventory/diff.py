@@ -71,7 +71,7 @@ def diff(before: Side, after: Side, name: str = "") -> Difference:
         exact_text((end - start) / unit.scale),
         tuple(parts),
         (before.inputs.period, after.inputs.period),
-        (before.method.id, after.method.id),
+        tuple((m.id, m.zh, m.en) for m in (before.method, after.method)),
     )
 
 

@@ -64,6 +64,7 @@ class Difference:
 
     Attributes:
         periods: The two periods; equal when two states of one year are compared.
+        methods: Id, Chinese and English name of both methods.
         order: The kinds in the order of replacement. Another order would give other parts, never another
             sum.
         scope: The scope whose members add up to the answer ("unit"); empty where there is none.
@@ -79,7 +80,7 @@ class Difference:
     change: str
     parts: tuple[Part, ...]
     periods: tuple[str, str] = ("", "")
-    methods: tuple[str, str] = ("", "")
+    methods: tuple[tuple[str, str, str], ...] = ()
     order: tuple[str, ...] = ("boundary", "input", "factor", "method")
     scope: str = ""
     members: tuple[str, ...] = ()
@@ -100,7 +101,7 @@ class Difference:
             "en": self.en,
             "unit": self.unit,
             "periods": list(self.periods),
-            "methods": list(self.methods),
+            "methods": [id for id, _, _ in self.methods],
             "order": list(self.order),
             "before": self.before,
             "after": self.after,

@@ -202,30 +202,38 @@ def _ways_between(path: Path, sorter: Sorter, cells: dict[Key, Datum | None]) ->
         if place in found and place not in days:
             continue
         item = path.method.steps[step]
-        names = [(w.zh or w.name, w.en or w.name) if w else ("无", "none") for w in (one, two)]
         member = " · ".join(_member(path, s, m) for s, m in _ordered(path, sorter.fuel(row)))
-        month = parse_period(dict(place)["month"])
-        if any(s == "day" for s, _ in row):
+        month = int(parse_period(dict(place)["month"]).key[5:])
+        daily = any(s == "day" for s, _ in row)
+        if daily:
             days[place] = days.get(place, 0) + 1
-            count = f"{days[place]} 天", f"{days[place]} days"
         else:
             days.pop(place, None)
-            count = "", ""
+        # of a month's own choice its route says enough; of days also what was chosen
+        told = f" {days[place]} 天{item.zh}" if daily else "", f", {days[place]} days" if daily else ""
+        ways = _flip(one, two)
         found[place] = (
-            f"{member} {int(month.key[5:])} 月 {count[0]}{item.zh}：{names[0][0]} → {names[1][0]}",
-            f"{member} {month.key[5:]} {count[1]} {item.en}: {names[0][1]} → {names[1][1]}",
+            f"{member} {month} 月{told[0]}：{ways[0]}",
+            f"{member} month {month}{told[1]}: {ways[1]}",
         )
     return found
 
 
-def _changed_ways(path: Path, here: Run, there: Run) -> Iterator[tuple[str, Row, Way | None, Way | None]]:
+def _flip(one: Way, two: Way) -> tuple[str, str]:
+    """From one way to another; where one of them is a default, that says it all."""
+    if one.default != two.default:
+        return ("缺省 → 实测", "default → measured") if one.default else ("实测 → 缺省", "measured → default")
+    return f"{one.zh or one.name} → {two.zh or two.name}", f"{one.en or one.name} → {two.en or two.name}"
+
+
+def _changed_ways(path: Path, here: Run, there: Run) -> Iterator[tuple[str, Row, Way, Way]]:
     for name in path.method.sequence:
         step = path.method.steps[name]
         if name not in path.reach or "month" not in step.closure or len(step.ways) < 2:
             continue
         for row in here.of(name):
             one, two = here.way(name, row), there.way(name, row)
-            if one is not two and (one is not None and two is not None) and one.name != two.name:
+            if one is not None and two is not None and one.name != two.name:
                 yield name, row_of(zip(step.closure, row, strict=True)), one, two
 
 
@@ -254,7 +262,7 @@ def finish(path: Path) -> None:
     """The later year itself: what is left is the method's doing."""
     one, two = path.before.method, path.after.method
     if one.digest != two.digest:
-        move = Move("method", (two.id,), f"{one.zh} → {two.zh}", f"{one.en} → {two.en}", {})
+        move = Move("method", (two.id,), f"{one.id} → {two.id}", f"{one.id} → {two.id}", {})
         path.pending.append((move, 1))
     elif path.pending or path.now.value != path.end.value:
         path.pending.append((Move("input", (), "其余", "rest", {}), 0))

@@ -41,7 +41,7 @@ def over_years(before: Side, after: Side, name: str) -> Difference:
         exact_text(end.value - start.value),
         tuple(path.parts),
         (before.inputs.period, after.inputs.period),
-        (before.method.id, after.method.id),
+        tuple((m.id, m.zh, m.en) for m in (before.method, after.method)),
         ORDER,
         path.scope,
         path.ids,
