@@ -13,6 +13,7 @@ from tanheng.formula.order import circle, reached, reads
 from tanheng.kernel.citations import parse_citations
 from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
 from tanheng.kernel.units import parse_unit
+from tanheng.library.fills import fill_problems, fill_reads
 from tanheng.library.method_file import MethodFile
 
 
@@ -46,6 +47,7 @@ def problems_of(parts: MethodFile, laws: Laws | None) -> list[Problem]:
             _want(check(one.that, names, one.closure, place).kind, TRUTH, one.that, place)
             _shown_fits(one, names, place)
             _excuse_fits(one, parts, place)
+    found += fill_problems(parts.fills, names, parts)
     found += _reach_problems(parts)
     for answer in parts.answers.values():
         place = parts.place(f"answer.{answer.name}")
@@ -86,7 +88,7 @@ def _excuse_fits(one: Check, parts: MethodFile, place: Place) -> None:
     if given is not None and (given.kind != WORD or one.level == "error"):
         raise refuse("TH-M08", place, seen=f"{one.level}, {given.kind}", wanted=f"warning / info, {WORD}")
     if given is not None and not set(given.closure) <= set(one.closure):
-        raise refuse("TH-M06", place, seen=one.excuse, wanted=" ".join(given.closure))
+        raise refuse("TH-M06", place, formula=one.id, seen=one.excuse, wanted=" ".join(given.closure))
 
 
 @contextmanager
@@ -170,6 +172,7 @@ def _used(parts: MethodFile) -> set[str]:
     roots = set(parts.answers) | {one.excuse for one in parts.checks if one.excuse}
     for one in parts.checks:
         roots |= set().union(*map(reads, (one.that, *one.shown)))
+    roots |= fill_reads(parts.fills)
     return reached(parts.steps, roots)
 
 

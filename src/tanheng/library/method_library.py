@@ -15,6 +15,7 @@ from tanheng.formula.model import Method, Way
 from tanheng.formula.order import sorted_steps
 from tanheng.kernel.canonical import digest
 from tanheng.kernel.problems import Place, Refused, refuse
+from tanheng.library.fills import read_fills
 from tanheng.library.method_check import Laws, bridge_problems, problems_of, prune
 from tanheng.library.method_file import MethodFile
 from tanheng.library.method_keys import check_keys
@@ -63,6 +64,7 @@ def read_method(
             raw["id"] = f"{own.get('id', '')}@{judged.id}"
     parts = MethodFile(file, raw)
     parts.read()
+    parts.fills = read_fills(parts)
     if raw.get("prune"):
         prune(parts, own_names(own))
     # parts that are missing would be reported again by every formula that reads them
@@ -95,6 +97,7 @@ def read_method(
         text=text,
         base=base,
         own=own_names(own),
+        fills=tuple(parts.fills),
     )
 
 
@@ -229,9 +232,12 @@ def load_methods(own: Iterable[Path] = (), laws: Laws | None = None) -> MethodLi
 
 
 def load_methods_from_bytes(files: Mapping[str, bytes]) -> MethodLibrary:
-    """Methods of a sealed pack: `{"methods/<id>/method.toml": bytes}`."""
-    named = {path.split("/")[-2]: data for path, data in files.items() if path.endswith("/method.toml")}
-    return MethodLibrary(named)
+    """Methods and rules of a sealed pack, by path: methods/<id>/method.toml and rules/<id>/rules.toml."""
+    named = {
+        kind: {path.split("/")[-2]: data for path, data in files.items() if path.endswith(f"/{kind}.toml")}
+        for kind in ("method", "rules")
+    }
+    return MethodLibrary(named["method"], None, named["rules"])
 
 
 def load_method(method_id: str) -> Method:

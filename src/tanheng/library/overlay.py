@@ -20,7 +20,7 @@ from tanheng.kernel.problems import Place, refuse
 
 Raw = dict[str, Any]
 _NAMED = ("scope", "constant", "table", "answer")
-_LISTED = {"step": "name", "check": "id"}
+_LISTED = {"step": "name", "check": "id", "fill": "id"}
 _WHOLE = ("answer", "check", "note")
 _GIVEN = frozenset(("per", "zh", "en", "says"))
 
