@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from tanheng.engine.exact.run import Run
 from tanheng.engine.workbook.cover import Cover

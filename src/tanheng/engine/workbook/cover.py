@@ -145,6 +145,8 @@ class Cover:
         texts = {0: f"{step.zh or step.name}（{kind}）", 1: row_text(step.closure, row) or "全部", 3: unit}
         for position, each in (texts | {4: said, 6: step.law or self.plan.method.law}).items():
             look = self.look.of(**base, num_format="@", quote_prefix=True) if risky(each) else text
+            if position in (3, 4):
+                look = self.look.of(**base, num_format="@", align="left", indent=1)
             self.page.write_string(self.row, position, clean(each), look)
         value = held(exact)
         self.page.live(self.row, 2, at, figure, value)

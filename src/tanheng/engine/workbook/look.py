@@ -6,7 +6,7 @@ import unicodedata
 from fractions import Fraction
 from typing import Any
 
-from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet  # type: ignore[import-untyped]
 
 from tanheng.formula.model import Given, Step
 from tanheng.kernel.rounding import Rounding
@@ -52,7 +52,8 @@ class Look:
         """The format of a value by its role."""
         props: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "num_format": number}
         if left:
-            props["align"] = "left"
+            # a word beside a figure must not touch it
+            props |= {"align": "left", "indent": 1}
         if role == "given":
             props |= {"locked": False, "bg_color": INPUT, "font_color": BLUE}
         elif role in ("way", "helper"):

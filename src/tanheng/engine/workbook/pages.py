@@ -29,10 +29,13 @@ from tanheng.engine.workbook.parts import number_text
 from tanheng.engine.workbook.plan import FIRST, GIVEN, HELPER, KEY, STEP, UNIT, WAY, Column, Plan, Sheet
 from tanheng.engine.workbook.rounding import near_tie
 from tanheng.engine.workbook.steps import cached
+from tanheng.formula.check import open_scopes
 from tanheng.formula.model import Given, Step
 from tanheng.kernel.numbers import exact_text
+from tanheng.kernel.problems import Refused
+from tanheng.kernel.units import Unit, parse_unit
 
-ROLES = {KEY: "行", UNIT: "行", GIVEN: "给定（可改）", STEP: "计算", WAY: "路径", HELPER: "辅助"}
+ROLES = {KEY: "", UNIT: "", GIVEN: "给定（可改）", STEP: "计算", WAY: "路径", HELPER: "辅助"}
 _NARROW, _BROAD = 8.5, 26.0
 _LIST_ROOM = 250
 PROTECT = {
@@ -78,18 +81,24 @@ class Pages:
             page.repeat_columns(0, keys - 1)
 
     def _head(self, page: Any, column: Column, widest: float) -> None:
-        position, fill = column.position, HEAD
-        wrap = self.look.of(bold=True, text_wrap=True, bg_color=fill, valign="top")
-        small = self.look.of(font_size=8, font_color=PALE, bg_color=fill)
-        base = self.look.of(font_size=8, font_color=PALE, bg_color=fill, bottom=1, bottom_color=LINE)
+        position = column.position
+        figures = column.role == HELPER or (column.item is not None and column.item.kind in ("number", "date"))
+        side: dict[str, Any] = {"bg_color": HEAD}
+        if column.role not in (KEY, UNIT):
+            side |= {"align": "right"} if figures and column.role != WAY else {"align": "left", "indent": 1}
+        wrap = self.look.of(bold=True, text_wrap=True, valign="top", **side)
+        small = self.look.of(font_size=8, font_color=PALE, **side)
+        base = self.look.of(font_size=8, font_color=PALE, bottom=1, bottom_color=LINE, **side)
         page.write_string(1, position, clean(column.zh), wrap)
         shown = column.name if column.role in (GIVEN, STEP) else ""
         page.write_string(2, position, shown, small)
         unit = column.item.unit if column.item is not None and column.role in (GIVEN, STEP) else None
-        page.write_string(3, position, self._unit_text(unit) if unit else "", small)
+        said = self._unit_text(column, unit) if unit else ""
+        page.write_string(3, position, said, small)
         page.write_string(4, position, ROLES[column.role], base)
         # a head wraps into three lines
-        need = max(widest, room(column.zh) / 2.6 + 1, room(shown) * 0.9, _NARROW)
+        least = _NARROW if column.role not in (KEY, UNIT) else 5.0
+        need = max(widest, room(column.zh) / 2.6 + 1, room(shown) * 0.9, room(said) * 0.9, least)
         hidden = {"level": 1} if column.role == HELPER else {}
         page.set_column(position, position, min(need, _BROAD), None, hidden)
         note = head_note(self.plan.method, column, self.verdicts)
@@ -98,11 +107,25 @@ class Pages:
             size = {"width": 400, "height": 22 + 15 * lines, "font_size": 9, "author": ""}
             page.write_comment(1, position, note, size)
 
-    def _unit_text(self, unit: Any) -> str:
+    def _unit_text(self, column: Column, unit: Unit) -> str:
+        """The unit of a column; where members have units of their own, theirs if it is the same for all."""
+        opaque = open_scopes(unit.dimension)
+        if not opaque:
+            return unit.label
+        found = {self._bound(unit, column.sheet, row) for row in column.sheet.rows}
+        if len(found) == 1 and "" not in found:
+            return str(found.pop())
         text = unit.label
-        for scope in self.plan.method.scopes.values():
-            text = text.replace(f"[{scope.id}]", f"[{scope.zh or scope.id}计量单位]")
-        return str(text)
+        for scope in opaque:
+            text = text.replace(f"[{scope}]", f"[{self.plan.method.scopes[scope].zh or scope}单位]")
+        return text
+
+    def _bound(self, unit: Unit, sheet: Sheet, row: Row) -> str:
+        assert self.plan.run is not None
+        try:
+            return self.plan.run.data.unit_of(unit, sheet.closure, row).label
+        except Refused:
+            return ""
 
     # --- bodies; each returns how broad its values are
 
@@ -119,21 +142,11 @@ class Pages:
             bottom=1, bottom_color=LINE, bg_color=HEAD, num_format="@", quote_prefix=True
         )
         for number, row in enumerate(sheet.rows):
-            text = row[place] if column.role == KEY else self._own_unit(column.name, sheet, row)
+            text = row[place] if column.role == KEY else self._bound(parse_unit(f"[{column.name}]"), sheet, row)
             text = clean(text)
             page.write_string(FIRST - 1 + number, column.position, text, marked if risky(text) else look)
             widest = max(widest, room(text) + 1.5)
         return widest
-
-    def _own_unit(self, scope: str, sheet: Sheet, row: Row) -> str:
-        from tanheng.kernel.problems import Refused
-        from tanheng.kernel.units import parse_unit
-
-        assert self.plan.run is not None
-        try:
-            return self.plan.run.data.unit_of(parse_unit(f"[{scope}]"), sheet.closure, row).label
-        except Refused:
-            return ""
 
     def _given(self, page: Any, sheet: Sheet, column: Column) -> float:
         given, widest = column.item, 0.0

@@ -111,7 +111,7 @@ class Plan:
                 if scope in own_unit:
                     sheet.columns.append(Column(sheet, UNIT, scope, zh=f"{zh}计量单位"))
             if self.run is not None:
-                sheet.rows = self.run.rows.of(closure)
+                sheet.rows = _in_order(self.run.rows.of(closure))
                 sheet.at = {row: FIRST + i for i, row in enumerate(sheet.rows)}
         return self.sheets[closure]
 
@@ -237,6 +237,15 @@ class Plan:
             name, number = f"{base}_{number}", number + 1
         self._names[name.lower()] = name
         return name
+
+
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Rows by their first key, then the next: what is summed over the last keys then lies in one range."""
+    ranks: list[dict[str, int]] = [{} for _ in (rows[0] if rows else ())]
+    for row in rows:
+        for rank, key in zip(ranks, row, strict=True):
+            rank.setdefault(key, len(rank))
+    return sorted(rows, key=lambda row: [rank[key] for rank, key in zip(ranks, row, strict=True)])
 
 
 def unique(wish: str, taken: set[str]) -> str:
