@@ -323,7 +323,13 @@ def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, ship
     found = refused(shipped.find, "power_of", **ask, **year)
     assert [p.code for p in found] == ["TH-L14"]
     said = found[0].message("zh") + found[0].remedy("zh")
-    for part in ("factors/power_of.csv", "key=coal/煤粉炉/1000m以下", "2026-01-01", "--library", "rule-periods.md"):
+    for part in (
+        "factors/power_of.csv",
+        "key=coal/煤粉炉/1000m以下",
+        "2026-01-01",
+        "--library",
+        "rule-periods.md",
+    ):
         assert part in said
     (tmp_path / "factors").mkdir()
     cells = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,碳氧化率,,98.7,%,,,因子库,,2026,2026-01-01,{},2026-06-30,sure,,"

@@ -18,9 +18,12 @@ from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text, parse_exact
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Refused
+from tanheng.library.factor_library import FactorLibrary
+from tanheng.library.factor_table import COLUMNS, Factor, export_rows
 
 KEYS = {
-    "": {"id", "says", "period", "members", "data", "expect", "refuse", "absent", "check"},
+    "": {"id", "says", "period", "members", "data", "factor", "expect", "refuse", "absent", "check"},
+    "factor": {"family", "set", "item", "key", "value", "unit", "since", "until"},
     "data": {"of", "row", "value", "unit", "state", "reason", "person", "rule"},
     "expect": {"of", "row", "is", "way", "default", "working"},
     "refuse": {"of", "row", "code"},
@@ -42,6 +45,7 @@ class Case:
     refuse: tuple[Mapping[str, Any], ...]
     absent: tuple[Mapping[str, Any], ...]
     check: tuple[Mapping[str, Any], ...]
+    factors: tuple[Mapping[str, str], ...] = ()
 
 
 def load_cases(method: Method, library: Library) -> list[Case]:
@@ -58,7 +62,7 @@ def load_cases(method: Method, library: Library) -> list[Case]:
 def read_case(raw: Mapping[str, Any], method: Method) -> Case:
     """A case from its TOML tables."""
     _known(raw, "")
-    for part in ("data", "expect", "refuse", "absent", "check"):
+    for part in ("data", "factor", "expect", "refuse", "absent", "check"):
         for entry in raw.get(part, []):
             _known(entry, part)
     members = {scope: tuple(_member(m) for m in listed) for scope, listed in raw.get("members", {}).items()}
@@ -85,6 +89,7 @@ def read_case(raw: Mapping[str, Any], method: Method) -> Case:
         tuple(raw.get("refuse", ())),
         tuple(raw.get("absent", ())),
         tuple(raw.get("check", ())),
+        tuple(raw.get("factor", ())),
     )
 
 
@@ -96,11 +101,25 @@ def run_case(case: Case, method: Method, library: Library) -> list[str]:
 def case_run(case: Case, method: Method, library: Library) -> Run:
     """A run of a case; where it begins before its method, the months before are computed by the one replaced."""
     elder: Run | None = None
-    if parse_period(case.inputs.period).first.isoformat() < method.force:
+    factors = case_factors(case, library)
+    period = parse_period(case.inputs.period)
+    if period.first.isoformat() < method.force <= period.last.isoformat():
         earlier = library.methods.earlier(method)
         if earlier is not None:
-            elder = Run(earlier, replace(case.inputs, method=earlier.id), library.factors)
-    return Run(method, case.inputs, library.factors, elder)
+            elder = Run(earlier, replace(case.inputs, method=earlier.id), factors)
+    return Run(method, case.inputs, factors, elder)
+
+
+def case_factors(case: Case, library: Library) -> FactorLibrary:
+    """The library's factors and those that a case brings along, as a plant's own folder would."""
+    made: dict[str, list[Factor]] = {}
+    for number, each in enumerate(case.factors, 1):
+        cells = dict.fromkeys(COLUMNS, "")
+        cells |= {name: each[name] for name in ("set", "item", "key", "value", "unit")}
+        cells |= {"id": f"case.row{number}", "name_zh": each["key"], "source": case.id, "certainty": "sure"}
+        cells |= {"valid_from": each["since"], "valid_to": each["until"], "known_from": each["since"]}
+        made.setdefault(each["family"], []).append(Factor(**cells, family=each["family"]))
+    return library.factors.extended("case", {name: export_rows(rows) for name, rows in made.items()})
 
 
 def faults(case: Case, run: Run) -> list[str]:

@@ -107,6 +107,14 @@ class FactorLibrary:
         """A library of exactly these tables (family -> CSV bytes), as `export_tables` writes them."""
         return cls([(SHIPPED, dict(tables))], known_on)
 
+    def extended(self, name: str, tables: Mapping[str, bytes]) -> FactorLibrary:
+        """This library with further tables over it, as an own folder of that name would lay them."""
+        if not tables:
+            return self
+        library = FactorLibrary([*self._sources, (name, dict(tables))], self.known_on)
+        library._rows |= {family: rows for family, rows in self._rows.items() if family not in tables}
+        return library
+
     def families(self) -> tuple[str, ...]:
         """The names of all families, sorted."""
         return tuple(sorted({family for _, tables in self._sources for family in tables}))
