@@ -54,13 +54,7 @@ class _Builder:
         leader, lead_fail = self._leader() if self.step.follow else (None, None)
         branches = [self._branch(way, leader) for way in self.step.ways]
         hit = self._hit(branches, lead_fail)
-        # a constant way is a number like any other once rows differ in the way that they took
-        values = [b.value for b in branches]
-        ratio = ONE
-        if self.step.kind == "number":
-            real = [v.ratio for v in values if v.const != 0]
-            ratio = shared(real) if real else ONE
-            values = [self.do.at(replace(v, ratio=ratio) if v.const == 0 else v, ratio) for v in values]
+        values, ratio = self._one_ratio([b.value for b in branches])
         d = self._denominator(values, hit)
         n = self._picked(hit, [v.n for v in values])
         fail = self._failure(hit, branches, values, lead_fail)
@@ -84,6 +78,20 @@ class _Builder:
             apart = frozenset(self.step.closure)
         text = self.sheet.select(columns)
         return StepSql(text, ratio, most, most_d, d is not None, apart, tuple(self.reasons))
+
+    def _one_ratio(self, values: list[Val]) -> tuple[list[Val], Fraction]:
+        """The values of all ways with one ratio; a constant is a number like any other from here on."""
+        if self.step.kind != "number":
+            return values, ONE
+        real = [v.ratio for v in values if v.const != 0]
+        ratio = shared(real) if real else ONE
+        found: list[Val] = []
+        for value in values:
+            try:
+                found.append(self.do.at(replace(value, ratio=ratio) if value.const == 0 else value, ratio))
+            except Unsayable as reason:
+                found.append(replace(self._pending(reason.reason, "number"), ratio=ratio))
+        return found, ratio
 
     @staticmethod
     def _bound(bounds: list[int | None]) -> int | None:
