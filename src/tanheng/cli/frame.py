@@ -140,19 +140,42 @@ def PLANT(function: Any) -> Any:
     return click.argument("plant", type=click.Path())(_CSV(function))
 
 
-def command(short: str, zh: str, examples: str) -> Callable[[Any], Any]:
+def group(name: str, short: str, zh: str, en: str, examples: str) -> click.Group:
+    """A group of commands, with help as `command`; its commands are made with `command(…, under=group)`."""
+    said = {"help": f"{zh}\n\n{en}", "epilog": _examples(examples), "short_help": short}
+    made = click.Group(name, **said, invoke_without_command=True, callback=_help)
+    main.add_command(made)
+    return made
+
+
+@click.pass_context
+def _help(context: click.Context) -> None:
+    """A group that is called by itself says what there is."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _examples(text: str) -> str:
+    lines = "\n".join(f"  {line.strip()}" for line in text.strip().splitlines())
+    return f"\b\n例 Examples:\n{lines}"
+
+
+def command(
+    short: str, zh: str, examples: str, under: click.Group | None = None, name: str | None = None
+) -> Callable[[Any], Any]:
     """A command with help in both languages and examples at its foot.
 
     Args:
         short: What the list of commands says, at most 60 columns.
         zh: The help in Chinese; the docstring of the function says the same in English.
         examples: One command line a line.
+        under: The group that it belongs to, by default the one of all commands.
+        name: Its name, by default that of the function.
     """
 
     def wrap(function: Any) -> Any:
-        lines = "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
         help = f"{zh}\n\n{inspect.cleandoc(function.__doc__)}"
-        made = main.command(help=help, epilog=f"\b\n例 Examples:\n{lines}", short_help=short)
+        made = (under or main).command(name, help=help, epilog=_examples(examples), short_help=short)
         return made(_spoken(click.pass_obj(_guarded(function))))
 
     return wrap

@@ -61,6 +61,7 @@ def read_inputs(
     limits: Limits = STANDARD,
     library: Iterable[Path] = (),
     csv: Mapping[str, Path] | None = None,
+    whole: bool = True,
 ) -> Reading:
     """Read a plant's year from a workbook or its TOML form; the kind is told by content, never by suffix.
 
@@ -69,6 +70,7 @@ def read_inputs(
         limits: Seconds, bytes and cells that reading may take.
         library: Folders of the user's own templates and methods.
         csv: Sheets to be read from CSV files instead: {"day": Path("day.csv")}.
+        whole: Whether gaps are faults; a plan is drafted before its year has data.
 
     Returns:
         A Reading with every problem found, in the order of sheets and lines. Nothing is raised for a bad
@@ -79,7 +81,7 @@ def read_inputs(
     # a hundred thousand lines become a million small objects without a circle among them
     gc.disable()
     try:
-        return _read(Path(path), template, limits, tuple(library), csv or {}, started)
+        return _read(Path(path), template, limits, tuple(library), csv or {}, started, whole)
     finally:
         if collecting:
             gc.enable()
@@ -92,6 +94,7 @@ def _read(
     own: tuple[Path, ...],
     csv: Mapping[str, Path],
     started: float,
+    whole: bool,
 ) -> Reading:
     problems: list[Problem] = []
     book: Book | None = None
@@ -103,7 +106,7 @@ def _read(
         for sheet_id, file in csv.items():
             grids += _csv(sheet_id, file, problems)
         book, boundary = _open(grids, shelf, problems, path.name, "1904" if date1904 else "1900")
-        _read_sheets(book, grids)
+        _read_sheets(book, grids, whole)
         problems += book.problems
         if not any(p.severity == "error" for p in problems) and book.refused == book.subtotals:
             inputs = Inputs(
@@ -228,7 +231,7 @@ def _template(texts: Mapping[str, str], place: Mapping[str, Place], shelf: _Shel
     return shelf.get(texts["template"], texts["method"])
 
 
-def _read_sheets(book: Book, grids: list[Grid]) -> None:
+def _read_sheets(book: Book, grids: list[Grid], whole: bool) -> None:
     """Recognise every sheet, then read members before lines, lines before declarations.
 
     And look for gaps last.
@@ -263,7 +266,7 @@ def _read_sheets(book: Book, grids: list[Grid]) -> None:
     for sheet in book.template.by_role("declared"):
         for table in tables.get(sheet.id, []):
             apply_declarations(book, table)
-    book.problems += gap_problems(book)
+    book.problems += gap_problems(book) if whole else []
     for sheet in book.template.by_role("confirmed"):
         for table in tables.get(sheet.id, []):
             apply_confirmations(book, table)

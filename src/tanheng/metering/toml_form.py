@@ -149,7 +149,7 @@ def toml_text(plan: Plan, lang: str, boundary: str) -> str:
     said = _COMMENT[lang].format(name=template.zh if lang == "zh" else template.en)
     run = {"template": template.id, "method": template.method.id, "period": plan.period, "boundary": boundary}
     lines = [f"# {line}" for line in said.split("\n")]
-    lines += ["", "[run]", *(f"{key} = {_quoted(value)}" for key, value in run.items()), ""]
+    lines += ["", "[run]", *(f"{key} = {quoted(value)}" for key, value in run.items()), ""]
     used = plan.used_sheets()
     for sheet in template.sheets:
         if sheet.role == "form":
@@ -167,8 +167,8 @@ def _form_text(plan: Plan, sheet: Sheet, lang: str) -> list[str]:
         if datum is None:
             lines.append(f'# {column.name} = ""  # {column.title(lang)}')
         else:
-            value = _quoted(datum.value)
-            lines.append(f"{column.name} = " + (f"[{value}, {_quoted(datum.unit)}]" if datum.unit else value))
+            value = quoted(datum.value)
+            lines.append(f"{column.name} = " + (f"[{value}, {quoted(datum.unit)}]" if datum.unit else value))
     return [*lines, ""]
 
 
@@ -182,15 +182,15 @@ def _table_text(plan: Plan, sheet: Sheet, lang: str) -> list[str]:
     ]
     names = "；" if lang == "zh" else "; "
     lines = [f"[{sheet.id}]", f"# {names.join(f'{c.name} {c.title(lang)}' for c in used)}"]
-    lines.append(f"columns = [{', '.join(_quoted(c.name) for c in used)}]")
-    units = ", ".join(f"{c.name} = {_quoted(c.unit.text)}" for c in used if c.unit is not None)
+    lines.append(f"columns = [{', '.join(quoted(c.name) for c in used)}]")
+    units = ", ".join(f"{c.name} = {quoted(c.unit.text)}" for c in used if c.unit is not None)
     lines += [f"units = {{ {units} }}"] if units else []
     lines.append("rows = [")
-    lines += [f"  [{', '.join(_quoted(row.get(c.name, '')) for c in used)}]," for row in rows]
+    lines += [f"  [{', '.join(quoted(row.get(c.name, '')) for c in used)}]," for row in rows]
     return [*lines, "]", ""]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04X}" for c in escaped) + '"'

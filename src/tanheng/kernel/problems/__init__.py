@@ -7,7 +7,7 @@ The registry. `kernel/problems/<area>.toml` holds the codes of one area; the fil
 the code:
 
     N numbers · U units · D dates · M methods · C computing
-    L library · I intake · P packs · R reports · A application
+    L library · I intake · P packs · R reports · A application · Q plans · F quality
 
 so TH-M04 is looked up in `methods.toml`, which is read when the first M problem is made. A file is made of
 blocks like this one; every key is required, `zh` and `en` both, and an unknown key is refused:
@@ -49,6 +49,8 @@ AREAS: Mapping[str, str] = {
     "P": "packs",
     "R": "reports",
     "A": "application",
+    "Q": "plans",
+    "F": "quality",
 }
 SEVERITIES = ("error", "warning", "ask", "info")
 LANGUAGES = ("zh", "en")
