@@ -75,6 +75,8 @@ def _closing(method: Method, step: Step) -> Iterator[Run]:
         parts.append(words("可缺"))
     if step.follow:
         parts.append((Run("路径随 "), *inline(symbol_of(method, step.follow))))
+    if method.base is not None and step.name in method.own:
+        parts.append(words("本版规定"))
     parts.append(rich(step.says))
     for number, part in enumerate(each for each in parts if each):
         if number:

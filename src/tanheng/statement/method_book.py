@@ -81,6 +81,7 @@ def _cover(method: Method, factors: FactorLibrary, laws: InstrumentLibrary) -> I
         ("核算边界", words(_BOUNDARIES.get(method.boundary, method.boundary))),
         ("施行期间", words(_days(method.force, method.until))),
         ("替代", words(method.replaces)),
+        ("基于", words(_base(method))),
         (
             "修约规则",
             words(
@@ -100,6 +101,13 @@ def _law(law: str, laws: InstrumentLibrary) -> Text:
         return words(f"《{laws.resolve(law).zh.strip('《》')}》（{law}）")
     except Refused:
         return words(law)
+
+
+def _base(method: Method) -> str:
+    """The method whose edition this is, and how much the file itself states."""
+    if method.base is None:
+        return ""
+    return f"{method.base.zh}（{method.base.id}），本文件自行规定 {len(method.own)} 项"
 
 
 def _counts(method: Method) -> str:
@@ -293,7 +301,7 @@ def _tables(method: Method, factors: FactorLibrary) -> Iterator[Table]:
     heads = (("键", 1.5), ("名称", 1.7), *_VALUES[2:])
     for table in method.tables.values():
         rows: list[tuple[Text, ...]] = [
-            (words(f.key), rich(f.name_zh), words(f.value), rich(f.unit), *_source(f))
+            (words(f"{f.key} {f.region}".strip()), rich(f.name_zh), words(f.value), rich(f.unit), *_source(f))
             for f in _rows_of(table, factors)
         ]
         unit = unit_text(method, table.unit) or words("1")

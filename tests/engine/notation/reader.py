@@ -120,6 +120,8 @@ class Reader:
             return self.symbols(text(items[0]), index) is True
         left, right = items[:at], items[at + 1 :]
         word = self.symbols(text(left[0]), index) if len(left) == 1 else None
+        if isinstance(word, bool):
+            return word is (text(right[0]) == "是")
         if isinstance(word, str):
             same = word == text(right[0])
             return same if items[at].text == "=" else not same

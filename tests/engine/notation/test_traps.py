@@ -86,7 +86,7 @@ SUMS = {
     ("count(w) * 2", "1"): "x = n_k,m((w_k,m)) × 2",
     ("total(F[line] * w)", "1"): "x = ∑_k,m(F_k × w_k,m)",
     ("total(w, where=good and not kind == '甲类')", "1"): (
-        "x = ∑_k,m : 合规_k,m 且 非类别_k,m = 甲类(w_k,m)"
+        "x = ∑_k,m : 合规_k,m = 是 且 类别_k,m ≠ 甲类(w_k,m)"
     ),
     ("total(w, where=line == 'line1')", "1"): "x = ∑_k,m : k = line1(w_k,m)",
 }

@@ -47,13 +47,15 @@ def _part(node: Node) -> str:
         left, right = (f'<mo fence="true" stretchy="true">{escape(c)}</mo>' for c in (node.left, node.right))
         return f"<mrow>{left}{_part(node.body)}{right}</mrow>"
     if isinstance(node, Over):
-        return f"<mover>{_part(node.body)}<mo>‾</mo></mover>"
+        return f'<mover class="mean">{_part(node.body)}<mo>‾</mo></mover>'
     return _cases(node)
 
 
 def _cases(node: Cases) -> str:
     rows = "".join(f"<mtr><mtd>{_part(v)}</mtd><mtd>{_part(w)}</mtd></mtr>" for v, w in node.rows)
-    return f'<mrow><mo fence="true" stretchy="true">{{</mo><mtable columnalign="left" displaystyle="true">{rows}</mtable></mrow>'
+    brace = '<mo fence="true" stretchy="true">{</mo>'
+    table = f'<mtable columnalign="left" displaystyle="true">{rows}</mtable>'
+    return f'<mrow class="cases">{brace}{table}</mrow>'
 
 
 def _glyph(node: Glyph) -> str:

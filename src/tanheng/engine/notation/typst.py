@@ -67,7 +67,7 @@ def typst(node: Node) -> str:
         return f"overline({typst(node.body)})"
     # the rows of a brace are whole formulas, so their fractions are set as large as elsewhere
     rows = ", ".join(f"display({typst(value)}) & quad {typst(when)}" for value, when in node.rows)
-    return f"cases(gap: #0.45em, {rows})"
+    return f"cases(gap: #0.6em, {rows})"
 
 
 def _joined(parts: list[str]) -> str:

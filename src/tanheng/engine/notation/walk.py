@@ -8,6 +8,7 @@ size meet.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from fractions import Fraction
 
 from tanheng.engine.notation.constants import is_unity, ratio_text
@@ -47,7 +48,7 @@ from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.units import Unit
 
-_SIGNS = {
+_SIGNS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "≤",
     ast.Gt: ">",
@@ -58,6 +59,8 @@ _SIGNS = {
     ast.NotIn: "∉",
 }
 _SUMS = {"total": "∑", "most": "max", "least": "min", "count": "n"}
+_DENIED = {"<": "≥", "≤": ">", ">": "≤", "≥": "<", "=": "≠", "≠": "=", "∈": "∉", "∉": "∈"}
+_OPPOSITE = {op: _DENIED[sign] for op, sign in _SIGNS.items()}
 _TIMES = {"month": "月", "day": "日"}
 _WORDS = {"first_day": "首日", "last_day": "末日", "months": "出现月数"}
 SHOWN_TERMS = 3
@@ -91,7 +94,7 @@ class Walker:
         # a sum can bring each of its terms to the step's unit, which reads better than one factor behind it
         if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub):
             return self._sum(tree, plain_scale(unit))
-        part = self.part(tree)
+        part = self._name(tree.id) if isinstance(tree, ast.Name) else self.part(tree)
         zero = isinstance(tree, ast.Constant) and tree.value == 0
         if unit is not None and unit.text == "%" and not part.percent and not zero:
             # a bare number is a share: 1 reads 100%
@@ -106,6 +109,9 @@ class Walker:
         if isinstance(node, ast.Constant):
             return self._constant(node)
         name = dotted(node)
+        if self._is_truth(node):
+            # the names of truths are questions ("检测是否合规"): a condition prints the answer with it
+            return Part(self._answered(node, "是"), COMPARE)
         if name is not None:
             return self._name(name)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
@@ -113,9 +119,9 @@ class Walker:
         if isinstance(node, ast.BinOp):
             return self._binary(node)
         if isinstance(node, ast.UnaryOp):
-            inner = self.part(node.operand)
             if isinstance(node.op, ast.Not):
-                return Part(infix(Glyph("非"), self._hold(inner, NOT)), NOT)
+                return self._denied(node.operand)
+            inner = self.part(node.operand)
             return Part(Row((_MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent)
         if isinstance(node, ast.BoolOp):
             level = AND if isinstance(node.op, ast.And) else OR
@@ -128,6 +134,20 @@ class Walker:
         assert isinstance(node, ast.Tuple)
         texts = [self.part(item).node for item in node.elts]
         return Part(Fence("{", self._chain(texts, ["、"], tight=True), "}"), ATOM)
+
+    def _denied(self, node: ast.expr) -> Part:
+        if self._is_truth(node):
+            return Part(self._answered(node, "否"), COMPARE)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            # absence passes through both alike, so a denied comparison is its opposite
+            return self._compare(node, _OPPOSITE)
+        return Part(infix(Glyph("非"), Fence("(", self.part(node).node, ")")), NOT)
+
+    def _is_truth(self, node: ast.expr) -> bool:
+        return getattr(self.method.value(dotted(node) or ""), "kind", "") == "truth"
+
+    def _answered(self, node: ast.expr, answer: str) -> Node:
+        return infix(self._name(dotted(node) or "").node, "=", Glyph(answer))
 
     def _constant(self, node: ast.Constant) -> Part:
         if isinstance(node.value, str):
@@ -231,13 +251,13 @@ class Walker:
         whole = Part(infix(*items), ADD, common, any(part.percent for _, part in terms))
         return self._scaled(whole, wanted)
 
-    def _compare(self, node: ast.Compare) -> Part:
+    def _compare(self, node: ast.Compare, signs: Mapping[type[ast.cmpop], str] = _SIGNS) -> Part:
         sides = [self.part(side) for side in (node.left, *node.comparators)]
         # 0 fits every unit, so the first side that has one says in which the others are read
         scale = next((side.scale for side in sides if side.scale is not None), None)
         items: list[Node | str] = [self._hold(self._scaled(sides[0], scale), ADD)]
         for op, side in zip(node.ops, sides[1:], strict=True):
-            items += [_SIGNS[type(op)], self._hold(self._scaled(side, scale), ADD)]
+            items += [signs[type(op)], self._hold(self._scaled(side, scale), ADD)]
         return Part(infix(*items), COMPARE)
 
     def _call(self, node: ast.Call) -> Part:
