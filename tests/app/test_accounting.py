@@ -82,7 +82,7 @@ def test_json_of_what_may_not_be_filed_holds_no_figure():
 def test_a_check_that_fails_keeps_the_year_from_being_filed():
     """More heat supplied than the boilers made: everything can be computed, and nothing may be filed."""
     done = accounting.account(with_value("t_run", "1", unit="1", month="2024-01"))
-    assert not done.ok and "TH-C07" in codes(done.problems)
+    assert not done.ok and "TH-F01" in codes(done.problems)
     assert done.to_json()["ok"] is False and "steps" not in done.to_json()
 
 

@@ -26,6 +26,7 @@ ROWS = {
     "wastewater_waste": 19,
     "power_annex_a": 166,
     "power_grid": 9,
+    "power_plausibility": 13,
     "power_of": 0,
     "enterprise_fuels": 46,
 }

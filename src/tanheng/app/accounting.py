@@ -10,15 +10,19 @@ from typing import Any
 
 from tanheng.app.files import readable, said
 from tanheng.app.library import Library
+from tanheng.engine.exact.findings import finding_problems, judge, without_tonnes
 from tanheng.engine.exact.result import result_of, started
 from tanheng.engine.exact.run import Run
 from tanheng.facts.datum import Datum
+from tanheng.facts.finding import Finding
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
 from tanheng.kernel.problems import Problem, Refused, refuse
 
 KEEPS = ("error", "ask")
 """Severities that keep figures from being filed."""
+CHECKS = ("TH-C06", "TH-C07", "TH-C10", "TH-C11")
+"""Codes of a method's own checks."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Account:
     Attributes:
         source: The file that was read, None for Inputs from elsewhere; `file` is its name as text.
         library: The rules of this run; those of the pack where a pack was read.
+        findings: What the rules of plausibility say; they are among the problems too.
         read: Lines of the file, `stored` and `refused` among them.
     """
 
@@ -41,6 +46,7 @@ class Account:
     stored: int
     refused: int
     problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -48,8 +54,10 @@ class Account:
         return not any(p.severity in KEEPS for p in self.problems)
 
     def to_json(self, lang: str = "zh") -> dict[str, Any]:
-        """The result, whose "ok" is true; or "ok": false and the problems, and then no figure at all."""
-        return self.result.to_json() if self.ok else refusal_json(self.problems, lang)
+        """The result, whose "ok" is true, and its findings; or "ok": false and the problems, then no figure."""
+        if not self.ok:
+            return refusal_json(self.problems, lang)
+        return self.result.to_json() | {"findings": [found.to_json() for found in self.findings]}
 
 
 def refusal_json(problems: Sequence[Problem], lang: str) -> dict[str, Any]:
@@ -113,9 +121,20 @@ def _computed(
 ) -> Account:
     run = started(inputs, library.methods, library.factors)
     result = result_of(run)
-    told = tuple(dict.fromkeys(problems + result.problems))
+    judged = judge(run, library.methods)
+    own = tuple(p for p in result.problems if not _covered(p, judged.covered))
+    other = problems + own + judged.problems
+    # while data are wrong or in question no tonne is named, not even one that hangs on a finding
+    sure = not any(p.severity in KEEPS for p in other)
+    findings = judged.findings if sure else tuple(map(without_tonnes, judged.findings))
+    told = tuple(dict.fromkeys(other + finding_problems(findings)))
     file = said(source.name) if source else ""
-    return Account(source, file, inputs, run, result, library, read, stored, refused, told)
+    return Account(source, file, inputs, run, result, library, read, stored, refused, told, findings)
+
+
+def _covered(found: Problem, covered: frozenset[str]) -> bool:
+    """Whether a check of the method said what a finding says with figure, bound and tonnes."""
+    return found.code in CHECKS and found.place.key.partition("[")[0] in covered
 
 
 def must(done: Account) -> Account:
