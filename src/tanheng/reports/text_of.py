@@ -135,7 +135,8 @@ def pdf_text(data: bytes) -> str:
             texts.append(body)
     finally:
         document.close()
-    return "\n".join(texts)
+    # pdfium gives a hyphen at the end of a line as this sign, as if it had been put in for the break
+    return "\n".join(texts).replace("\x02", "-")
 
 
 def excel_text(data: bytes) -> str:

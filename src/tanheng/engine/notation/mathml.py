@@ -40,7 +40,7 @@ def _part(node: Node) -> str:
         tag = "msubsup" if sub and sup else "msub" if sub else "msup"
         return f"<{tag}>{_part(node.base)}{sub}{sup}</{tag}>"
     if isinstance(node, Big):
-        sign = f"<mo>{escape(node.sign)}</mo>"
+        sign = f'<mo movablelimits="false">{escape(node.sign)}</mo>'
         head = f"<munder>{sign}{_part(node.under)}</munder>" if node.under is not None else sign
         return f"<mrow>{head}{_part(node.body)}</mrow>"
     if isinstance(node, Fence):
