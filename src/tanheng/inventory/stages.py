@@ -46,7 +46,9 @@ def calendar(path: Path) -> None:
     }
     days = sorted(path.calendar.gone) or sorted(path.calendar.come)
     told = "、".join(parse_period(day).label() for day in days), ", ".join(days)
-    path.take(Move("calendar", (), f"{told[0]}（仅一年有）", f"{told[1]} (in one year only)", come))
+    path.take(
+        Move("calendar", (), f"{told[0]}（仅一年有）", f"{told[1]} (in one year only)", come), places=gone
+    )
 
 
 def _at(path: Path, datum: Datum, row: Row) -> Datum:
