@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 import tanheng
+from tanheng.app.booking import book_of
 from tanheng.app.cases import Case, load_cases
 from tanheng.app.library import Library
 from tanheng.cli import main as command_line
@@ -23,6 +24,7 @@ from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import Factor
 from tanheng.library.instrument_library import InstrumentLibrary
 from tanheng.library.method_library import way_label
+from tanheng.reports.page import html_bytes
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 FONT = Path(tanheng.__file__).parent / "reports" / "fonts" / "STIXTwoMath-Regular.ttf"
@@ -162,6 +164,8 @@ def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) 
         ("摘要", f"`{method.digest}`"),
     ]
     yield from table(("项目", "内容"), facts)
+    yield f"全部符号、条件和取值见[公式手册]({method.id}-book.html)；PDF 和 Word：\n"
+    yield f"```text\ntanheng methods {method.id} -o 公式手册.pdf\n```\n"
     yield "## 结果\n"
     answers = (
         (f"`{a.name}`", method.steps[a.name].zh, ANSWER.get(a.kind, a.kind)) for a in method.answers.values()
@@ -218,6 +222,8 @@ def methods(library: Library) -> None:
         write(
             f"methods/{method.id}.md", method_page(method, load_cases(method, library), library.instruments)
         )
+        book = html_bytes(book_of(method.id, library))
+        (REFERENCE / "methods" / f"{method.id}-book.html").write_bytes(book)
 
 
 def instruments(library: InstrumentLibrary) -> None:
