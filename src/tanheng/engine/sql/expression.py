@@ -236,7 +236,7 @@ class Expression:
             earlier = dotted(node.args[0])
             assert earlier is not None
             return self._read(self._column(earlier), earlier=True)
-        if name in ("start", "end"):
+        if name in ("first_day", "last_day"):
             return self._edge(name, dotted(node.args[0]) or "")
         if name not in ("max", "min", "abs"):
             raise Unsayable("exp" if name == "exp" else "word without SQL", self.text(node))
@@ -250,7 +250,7 @@ class Expression:
     def _edge(self, name: str, scope: str) -> Val:
         column = f"s.{key(scope)}::VARCHAR"
         first = f"({column} || '-01')::DATE" if scope == "month" else f"{column}::DATE"
-        sql = f"last_day({first})" if name == "end" and scope == "month" else first
+        sql = f"last_day({first})" if name == "last_day" and scope == "month" else first
         return Val(self.sheet.base(sql), "date")
 
     def wide(self, node: ast.Call) -> tuple[str, ...]:
