@@ -66,7 +66,10 @@ def refusal_json(problems: Sequence[Problem], lang: str) -> dict[str, Any]:
 
 
 def account(
-    source: str | Path | Inputs, library: Library | None = None, csv: Mapping[str, str | Path] | None = None
+    source: str | Path | Inputs,
+    library: Library | None = None,
+    csv: Mapping[str, str | Path] | None = None,
+    whole: bool = True,
 ) -> Account:
     """Read a plant's year and compute it.
 
@@ -74,6 +77,7 @@ def account(
         source: A workbook (.xlsx), its TOML form, a sealed pack (which brings its own methods and factors),
             or Inputs already read.
         csv: Sheets of the workbook or form that are read from CSV files instead: {"day": "day.csv"}.
+        whole: Whether gaps are faults of the file; false for a year that is still running.
 
     Returns:
         The run with its result; look at `.ok` before using a figure.
@@ -98,7 +102,7 @@ def account(
         inputs, library, found = _unsealed(path)
         return _computed(path, inputs, library, found, len(inputs.data), len(inputs.data), 0)
     files = {sheet: readable(file) for sheet, file in (csv or {}).items()}
-    reading = read_inputs(path, library=library.folders, csv=files)
+    reading = read_inputs(path, library=library.folders, csv=files, whole=whole)
     problems = tuple(reading.problems)
     inputs_read = reading.inputs
     for file in (path, *files.values()):

@@ -50,7 +50,7 @@ def judge(run: Run, methods: MethodLibrary) -> Judgement:
 
     Refused rules of the user's own folder are raised; what a row lacks never is.
     """
-    made = tuple(filter(None, (_laid(run, rules, methods) for rules in methods.rules())))
+    made = tuple(filter(None, (ruled(run, rules, methods) for rules in methods.rules())))
     own = [(each, check) for each in made for check in each.method.checks if check.id in each.method.own]
     known = {p for each in run.lineage for p in each.data.problems}
     return Judgement(
@@ -71,8 +71,8 @@ def without_tonnes(found: Finding) -> Finding:
     return replace(found, tonnes="", shown=tuple(pair for pair in found.shown if pair[0] != "tonnes"))
 
 
-def _laid(run: Run, rules_id: str, methods: MethodLibrary) -> Run | None:
-    """The rules over the run's method; a month before it came into force by the elder one, judged as well."""
+def ruled(run: Run, rules_id: str, methods: MethodLibrary) -> Run | None:
+    """The rules over a run's method and inputs, None where they do not judge it; elder months by elder methods."""
     made: Run | None = None
     for each in reversed(run.lineage):
         laid = methods.judging(rules_id, each.method)
