@@ -47,7 +47,8 @@ class Library:
     def methods(self) -> MethodLibrary:
         """Methods. Tests prove the clauses of shipped ones; those of own folders are checked here."""
         if self.sealed is not None:
-            return load_methods_from_bytes({p: b for p, b in self.sealed.items() if p.startswith("methods/")})
+            rules = {p: b for p, b in self.sealed.items() if p.startswith(("methods/", "rules/"))}
+            return load_methods_from_bytes(rules)
         return load_methods(self.folders, self.instruments if self.folders else None)
 
     @cached_property

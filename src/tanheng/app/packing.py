@@ -63,11 +63,13 @@ def items_of(done: Account) -> dict[str, bytes]:
     }
     methods = [method for each in run.lineage for method in each.method.lineage]
     items |= {f"methods/{method.id}/method.toml": method.text.encode("utf-8") for method in methods}
+    for laid in run.rules:
+        items[f"rules/{laid.id.partition('@')[0]}/rules.toml"] = laid.text.encode("utf-8")
     factors = {key: factor for each in run.lineage for key, factor in each.factors.items()}
     for family, table in export_tables(factors.values()).items():
         items[f"factors/{family}.csv"] = table
     laws = done.library.instruments
-    cited = {laws.resolve(law).id for method in methods for law in cited_laws(method)}
+    cited = {laws.resolve(law).id for method in (*methods, *run.rules) for law in cited_laws(method)}
     cited |= {factor.instrument for factor in factors.values() if factor.instrument}
     for id in sorted(cited):
         items[f"instruments/{id}.toml"] = laws.source(id)
@@ -82,7 +84,7 @@ def cited_laws(method: Method) -> set[str]:
     texts |= {way.law for step in method.steps.values() for way in step.ways}
     texts |= {entry.law for constant in method.constants.values() for entry in constant.dated}
     texts |= {e.law for table in method.tables.values() for entries in table.rows.values() for e in entries}
-    texts |= {check.law for check in method.checks}
+    texts |= {check.law for check in method.checks} | {fill.law for fill in method.fills}
     return {citation.text for text in texts for citation in parse_citations(text)}
 
 

@@ -36,7 +36,7 @@ def write_pack(
 
     Args:
         path: Where the pack is written; an older file of that name stays until the new one is whole.
-        items: inputs.json, result.json, and files under methods/, factors/ and instruments/, by path.
+        items: inputs.json, result.json, and files under methods/, rules/, factors/ and instruments/, by path.
         engine: Version of the engine that computed the result.
         attachments: Reports and vouchers by name; they go under attachments/ and into the tree.
         page: Makes the digest page (PDF) once the root is known; it stands outside the tree.

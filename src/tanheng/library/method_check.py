@@ -239,6 +239,7 @@ def _law_problems(parts: MethodFile, laws: Laws) -> list[Problem]:
         cited |= {name: item.law for name, item in group.items()}
     for step in parts.steps.values():
         cited |= {f"{step.name}.{way.name}": way.law for way in step.ways}
+    cited |= {f"fill.{fill.id}": fill.law for fill in parts.fills}
     for constant in parts.constants.values():
         cited |= {f"{constant.name}.{entry.since}": entry.law for entry in constant.dated}
     for table in parts.tables.values():

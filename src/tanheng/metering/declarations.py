@@ -106,6 +106,10 @@ def apply_substitutions(book: Book, table: Table) -> None:
             seen = f"{column.zh} {time.key}"
             book.problems.append(problem("TH-I45", claim.place, seen=seen))
             continue
+        if "value" not in claim.texts and "/" not in claim.texts["rule"]:
+            # a rule of the library finds its value when the year is computed; a person's own must bring one
+            book.problems.append(problem("TH-I37", claim.place, wanted="替代值", wanted_en="Value"))
+            continue
         try:
             value, unit = _value(book, column, row, claim)
         except Refused as refusal:
@@ -128,6 +132,8 @@ def apply_substitutions(book: Book, table: Table) -> None:
 
 
 def _value(book: Book, column: Column, row: Row, claim: _Claim) -> tuple[str, str]:
+    if "value" not in claim.texts:
+        return "", ""
     if column.kind != "number":
         return read_cell(claim.texts["value"], column, claim.place, book.period, book.system), ""
     target = unit_text(book, column, row)

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from tanheng.engine.exact.compile import Compiler
 from tanheng.engine.exact.data import row_key, row_text
+from tanheng.engine.exact.fill import filled
+from tanheng.engine.exact.filled import fill_problems
 from tanheng.engine.exact.flags import Flags
 from tanheng.engine.exact.gather import gathered
 from tanheng.engine.exact.rows import Row
@@ -50,12 +52,24 @@ def started(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> R
 
     Raises:
         Refused: TH-M20 the method is unknown, TH-C08 some month lies before the first method or after the last,
-            TH-M21 a month lies in two; what the file of a method is refused for.
+            TH-M21 a month lies in two; TH-C15, TH-C16, TH-C17 a gap that its rule cannot fill; what the file
+            of a method is refused for.
     """
-    made: Run | None = None
-    for method in reversed(in_force(inputs.method, inputs.period, methods)):
-        made = Run(method, _asked(inputs, method), factors, made)
-    assert made is not None
+    chain = in_force(inputs.method, inputs.period, methods)
+
+    def start(given: Inputs) -> Run:
+        made: Run | None = None
+        for method in reversed(chain):
+            made = Run(method, _asked(given, method), factors, made)
+        assert made is not None
+        return made
+
+    filling = filled(inputs, chain, methods, factors, start)
+    made = start(filling.inputs)
+    made.asked, made.filled = inputs, filling.filled
+    made.rules = tuple(run.method for run in filling.by)
+    for run in filling.by:
+        made.factors.update(run.factors)
     return made
 
 
@@ -95,6 +109,7 @@ def result_of(run: Run) -> Result:
     """The result of a run, everything computed."""
     method, inputs = run.method, run.inputs
     problems: list[Problem] = [
+        *fill_problems(run),
         *(p for each in run.lineage for p in each.data.problems),
         *_mismatched(run),
         *_gaps(run),
@@ -123,13 +138,14 @@ def result_of(run: Run) -> Result:
     pins = {f"engine:{ENGINE}": ENGINE}
     pins |= {f"method:{m.id}": m.digest for each in run.lineage for m in each.method.lineage}
     pins |= {f"factor:{key}": f.digest for each in run.lineage for key, f in each.factors.items()}
+    pins |= {f"rules:{laid.id.partition('@')[0]}": laid.digest for laid in run.rules}
     return Result(
         ENGINE,
         method.id,
         method.digest,
         run.period.key,
         inputs.boundary,
-        inputs.digest,
+        run.asked.digest,
         dict(sorted(pins.items())),
         {name: a.kind for name, a in method.answers.items()},
         tuple(lines),

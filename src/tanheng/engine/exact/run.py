@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from tanheng.engine.exact.compile import Compiler, Function
 from tanheng.engine.exact.data import Data, Value, row_key, row_text
@@ -18,6 +18,9 @@ from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
 from tanheng.kernel.units import convert, parse_unit
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import Factor
+
+if TYPE_CHECKING:
+    from tanheng.engine.exact.filled import Filled
 
 T = TypeVar("T")
 DEEPEST = 12
@@ -41,6 +44,8 @@ class Run:
         ways: Which way each computed row took, by step and row; of the elder's rows it knows.
         full: The value before rounding, in base units, where a step rounded.
         factors: Every row of the factor library that was read, by `factor_key`.
+        asked: The inputs as they came; `inputs` are those with a value in every gap that names a rule.
+        filled: Those gaps; `rules` are the rules that filled them, laid over the method.
     """
 
     def __init__(
@@ -50,6 +55,9 @@ class Run:
         self.rows = Rows(method, inputs)
         self.data = Data(method, inputs, self.rows)
         self.period = self.rows.period
+        self.asked: Inputs = inputs
+        self.filled: tuple[Filled, ...] = ()
+        self.rules: tuple[Method, ...] = ()
         self.ways: dict[str, dict[Row, int]] = {name: {} for name in method.steps}
         self.full: dict[str, dict[Row, Fraction]] = {name: {} for name in method.steps}
         self.factors: dict[str, Factor] = {}
@@ -58,6 +66,14 @@ class Run:
         self._readers: dict[str, Callable[[Row], Value | None]] = {}
         self._found: dict[tuple[str, tuple[tuple[str, str], ...], str], Factor] = {}
         self._depth = 0
+
+    def forget(self) -> None:
+        """Drop every computed value: a given was set to another one, to see what would follow."""
+        for name in self.method.steps:
+            self._memo[name].clear()
+            self.ways[name].clear()
+            self.full[name].clear()
+        self._failed.clear()
 
     # --- what others ask
 

@@ -16,8 +16,8 @@ TREE_FORMAT = "tanheng-tree-1"
 HASHING = "RFC 9162 SHA-256"
 MANIFEST, TREE, PAGE = "manifest.json", "tree.json", "digest.pdf"
 INPUTS, RESULT = "inputs.json", "result.json"
-METHODS, FACTORS = "methods/", "factors/"
-FOLDERS = (METHODS, FACTORS, "instruments/", "attachments/")
+METHODS, FACTORS, RULES = "methods/", "factors/", "rules/"
+FOLDERS = (METHODS, FACTORS, RULES, "instruments/", "attachments/")
 """Where items other than inputs and result may stand."""
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from tanheng.engine.exact.result import compute, result_json
-from tanheng.evidence.verify.form import FACTORS, INPUTS, METHODS, RESULT, Manifest, parse_canonical
+from tanheng.evidence.verify.form import FACTORS, INPUTS, METHODS, RESULT, RULES, Manifest, parse_canonical
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
 from tanheng.kernel.canonical import canonical_json, digest
@@ -38,7 +38,7 @@ def recompute(items: Mapping[str, bytes], file: str = "") -> Recomputed:
     """
     try:
         inputs = read_inputs(items[INPUTS], file)
-        methods = load_methods_from_bytes(_below(items, METHODS))
+        methods = load_methods_from_bytes(_below(items, METHODS) | _below(items, RULES))
         tables = {
             path[len(FACTORS) : -4]: body
             for path, body in _below(items, FACTORS).items()
