@@ -24,6 +24,10 @@ _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
 }
 
 
+class Absent(Exception):
+    """A value that is not there: the month before the first."""
+
+
 class Unreadable(Exception):
     """The formula says something that this reader does not know; the test must not pass over it silently."""
 
@@ -92,6 +96,13 @@ class Reader:
                 result *= max(values) if node.text == "max" else min(values)
                 at += 2
                 continue
+            if node.tag == "mi" and node.text in ("首日", "末日", "出现月数"):
+                found = self.symbols(node.text + text(items[at + 1]), index)
+                if not isinstance(found, Fraction):
+                    raise Unreadable(text(items[at + 1]))
+                result *= found
+                at += 2
+                continue
             result *= self._atom(node, index)
             at += 1
         return result
@@ -115,6 +126,11 @@ class Reader:
             return not self.holds(items[1:], index)
         if len(items) == 1 and (fence := _fenced(items[0])) is not None:
             return self.holds(_opened(fence[1]), index)
+        among = next((n for n, e in enumerate(items) if e.tag == "mo" and e.text in ("∈", "∉")), None)
+        if among is not None:
+            fence = _fenced(items[among + 1])
+            listed = text(items[among + 1]).strip("{}").split("、") if fence else []
+            return (self.symbols(text(items[0]), index) in listed) is (items[among].text == "∈")
         at = next((n for n, e in enumerate(items) if e.tag == "mo" and e.text in _COMPARE), None)
         if at is None:
             return self.symbols(text(items[0]), index) is True

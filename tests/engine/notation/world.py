@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -12,7 +13,9 @@ from tanheng.engine.exact.rows import Row, Rows
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.model import Constant, Expr, Method, Step
+from tanheng.kernel.periods import parse_period
 from tanheng.kernel.units import Unit
+from tests.engine.notation.reader import Absent
 
 TIMES = {"month": "m", "day": "d"}
 
@@ -77,6 +80,8 @@ class World:
             )
         if found.kind == "truth":
             return dice.random() < 0.5
+        if found.kind == "date":
+            return datetime.date(2024, 1, 1) + datetime.timedelta(days=dice.randint(0, 365))
         words = [w.expr.tree.value for w in found.ways] if isinstance(found, Step) else list(found.one_of)
         return dice.choice(words or ["甲", "乙"])
 
@@ -125,7 +130,10 @@ class Printed:
         at = self.outer | {self.letters[letter]: member for letter, member in index.items()}
         if "/" not in said and said in index:
             return index[said]
-        base = said
+        if said[:2] in ("首日", "末日"):
+            month = parse_period(at["month" if "月" in said[2:] else "day"])
+            return Fraction((month.first if said[:2] == "首日" else month.last).toordinal())
+        earlier, base = said.endswith("t−1"), said.removesuffix("t−1")[:-1] if said.endswith("t−1") else said
         while base not in self.names and base.rpartition(",")[2].rpartition("_")[2] in index:
             base = base[: -len(base.rpartition(",")[2].rpartition("_")[2]) - 1]
         if base in self.names:
@@ -133,7 +141,15 @@ class Printed:
             found = self.method.value(name)
             if isinstance(found, Constant):
                 return self.world.fixed(found) / plain(found.unit)
-            value = self.world.worth(name, tuple(at[s] for s in self.method.closure_of(name)))
+            closure = self.method.closure_of(name)
+            row: Row | None = tuple(at[s] for s in closure)
+            row = self.world.rows.before(closure, row) if earlier else row
+            if row is None:
+                raise Absent
+            value = self.world.worth(name, row)
+            if isinstance(value, datetime.date):
+                # a difference of dates counts days, and that is what their symbols are worth here
+                return Fraction(value.toordinal())
             return value / plain(found.unit) if isinstance(value, Fraction) else value
         return self._looked_up(said, at, index)
 

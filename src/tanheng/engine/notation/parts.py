@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,11 +11,32 @@ from tanheng.engine.notation.symbols import power_of_ten, symbol
 from tanheng.engine.notation.tree import NUMBER, Glyph, Node
 from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text
-from tanheng.kernel.units import Unit
+from tanheng.kernel.units import Unit, parse_unit
 
 # how tightly a part holds together: a looser part inside a tighter place gets brackets
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, POWER, ATOM = range(8)
 _TIME = {"day": "d", "month": "m"}
+
+SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "≤",
+    ast.Gt: ">",
+    ast.GtE: "≥",
+    ast.Eq: "=",
+    ast.NotEq: "≠",
+    ast.In: "∈",
+    ast.NotIn: "∉",
+}
+SUMS = {"total": "∑", "most": "max", "least": "min", "count": "n"}
+DENIED = {"<": "≥", "≤": ">", ">": "≤", "≥": "<", "=": "≠", "≠": "=", "∈": "∉", "∉": "∈"}
+OPPOSITE = {op: DENIED[sign] for op, sign in SIGNS.items()}
+TIMES = {"month": "月", "day": "日"}
+WORDS = {"first_day": "首日", "last_day": "末日", "months": "出现月数"}
+SHOWN_TERMS = 3
+MINUS = Glyph("−", NUMBER)
+ONE = Fraction(1)
+# a difference of dates counts days
+DAY = parse_unit("d").scale
 
 RowKey = tuple[tuple[str, str], ...]
 
@@ -75,10 +97,11 @@ def ratio_node(ratio: Fraction) -> Node:
 def letters(method: Method) -> dict[str, str]:
     """The index letter of every scope of a method, no letter twice.
 
-    The letters that the method states come first; a scope without one takes the first free letter of its id.
+    m and d are months and days in every method; then come the letters that the method states. A scope whose
+    letter is taken, or that has none, gets the first free letter of its id.
     """
     found: dict[str, str] = {}
-    stated = sorted(method.scopes.values(), key=lambda scope: not scope.letter)
+    stated = sorted(method.scopes.values(), key=lambda scope: (scope.id not in _TIME, not scope.letter))
     for scope in stated:
         wished = [
             scope.letter or _TIME.get(scope.id, ""),

@@ -17,10 +17,19 @@ from tanheng.engine.notation.parts import (
     AND,
     ATOM,
     COMPARE,
+    DAY,
+    MINUS,
     MULTIPLY,
     NOT,
+    ONE,
+    OPPOSITE,
     OR,
     POWER,
+    SHOWN_TERMS,
+    SIGNS,
+    SUMS,
+    TIMES,
+    WORDS,
     Numbers,
     Part,
     RowKey,
@@ -47,25 +56,6 @@ from tanheng.formula.expr import AGGREGATES, Expr, call_name, dotted, keyword, n
 from tanheng.formula.model import Method
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.units import Unit
-
-_SIGNS: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<",
-    ast.LtE: "≤",
-    ast.Gt: ">",
-    ast.GtE: "≥",
-    ast.Eq: "=",
-    ast.NotEq: "≠",
-    ast.In: "∈",
-    ast.NotIn: "∉",
-}
-_SUMS = {"total": "∑", "most": "max", "least": "min", "count": "n"}
-_DENIED = {"<": "≥", "≤": ">", ">": "≤", "≥": "<", "=": "≠", "≠": "=", "∈": "∉", "∉": "∈"}
-_OPPOSITE = {op: _DENIED[sign] for op, sign in _SIGNS.items()}
-_TIMES = {"month": "月", "day": "日"}
-_WORDS = {"first_day": "首日", "last_day": "末日", "months": "出现月数"}
-SHOWN_TERMS = 3
-_MINUS = Glyph("−", NUMBER)
-ONE = Fraction(1)
 
 
 class Walker:
@@ -122,7 +112,7 @@ class Walker:
             if isinstance(node.op, ast.Not):
                 return self._denied(node.operand)
             inner = self.part(node.operand)
-            return Part(Row((_MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent)
+            return Part(Row((MINUS, self._hold(inner, MULTIPLY))), ADD, inner.scale, inner.percent)
         if isinstance(node, ast.BoolOp):
             level = AND if isinstance(node.op, ast.And) else OR
             joint = "且" if level == AND else "或"
@@ -140,11 +130,15 @@ class Walker:
             return Part(self._answered(node, "否"), COMPARE)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             # absence passes through both alike, so a denied comparison is its opposite
-            return self._compare(node, _OPPOSITE)
+            return self._compare(node, OPPOSITE)
         return Part(infix(Glyph("非"), Fence("(", self.part(node).node, ")")), NOT)
 
     def _is_truth(self, node: ast.expr) -> bool:
         return getattr(self.method.value(dotted(node) or ""), "kind", "") == "truth"
+
+    def _is_date(self, node: ast.expr) -> bool:
+        kind = getattr(self.method.value(dotted(node) or ""), "kind", "")
+        return kind == "date" or call_name(node) in ("first_day", "last_day")
 
     def _answered(self, node: ast.expr, answer: str) -> Node:
         return infix(self._name(dotted(node) or "").node, "=", Glyph(answer))
@@ -162,7 +156,7 @@ class Walker:
             if name in self._bound:
                 return Part(Glyph(self._letter(name), ITALIC), ATOM)
             scope = self.method.scopes.get(name)
-            return Part(Glyph((scope.zh if scope else "") or _TIMES.get(name, name)), ATOM)
+            return Part(Glyph((scope.zh if scope else "") or TIMES.get(name, name)), ATOM)
         scale = plain_scale(found.unit)
         percent = found.unit is not None and "%" in found.unit.text
         ratio = ratio_text(self.method, name)
@@ -233,6 +227,9 @@ class Walker:
 
     def _sum(self, node: ast.BinOp, wanted: Fraction | None) -> Part:
         """A chain of terms in one unit: where terms differ the step's if known, else the smallest."""
+        if self._is_date(node.left):
+            days = infix(self.part(node.left).node, "−", self.part(node.right).node)
+            return self._scaled(Part(days, ADD, DAY), wanted)
         terms: list[tuple[str, Part]] = []
         rest: ast.expr = node
         while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Add | ast.Sub):
@@ -244,14 +241,14 @@ class Walker:
         items: list[Node | str] = []
         for sign, part in terms:
             # a difference binds its right side: a − (b + c)
-            led = isinstance(part.node, Row) and part.node.items[:1] == (_MINUS,)
+            led = isinstance(part.node, Row) and part.node.items[:1] == (MINUS,)
             tight = sign == "−" or (bool(sign) and led)
             held = self._hold(self._scaled(part, common), MULTIPLY if tight else ADD)
             items += [sign, held] if sign else [held]
         whole = Part(infix(*items), ADD, common, any(part.percent for _, part in terms))
         return self._scaled(whole, wanted)
 
-    def _compare(self, node: ast.Compare, signs: Mapping[type[ast.cmpop], str] = _SIGNS) -> Part:
+    def _compare(self, node: ast.Compare, signs: Mapping[type[ast.cmpop], str] = SIGNS) -> Part:
         sides = [self.part(side) for side in (node.left, *node.comparators)]
         # 0 fits every unit, so the first side that has one says in which the others are read
         scale = next((side.scale for side in sides if side.scale is not None), None)
@@ -276,8 +273,10 @@ class Walker:
                 held = Script(held.base, Row((held.sub, Glyph(","), last)) if held.sub else last)
                 return Part(held, ATOM, parts[0].scale, parts[0].percent)
             return Part(Script(held, last), ATOM, parts[0].scale, parts[0].percent)
-        if name in _WORDS:
-            return Part(Row((Glyph(_WORDS[name]), Fence("(", parts[0].node, ")"))), ATOM, ONE)
+        if name in WORDS:
+            # a day has no unit; a number of months is one
+            said = Row((Glyph(WORDS[name]), Fence("(", parts[0].node, ")")))
+            return Part(said, ATOM, ONE if name == "months" else None)
         scale = next((p.scale for p in parts if p.scale is not None), None)
         listed = self._chain([self._scaled(p, scale).node for p in parts], [", "], tight=True)
         return Part(Row((Glyph(name), Fence("(", listed, ")"))), ATOM, scale, any(p.percent for p in parts))
@@ -304,7 +303,7 @@ class Walker:
                 # a bar says nothing of a condition, so that stands below it
                 over = Script(over, self._under(bound, where)) if where is not None else over
                 return Part(over, ATOM, body.scale, body.percent)
-            sign = _SUMS[name]
+            sign = SUMS[name]
             if name != "total":
                 # max, min and n are names: their brackets say how far they reach
                 whole = Big(sign, self._under(bound, where), Fence("(", body.node, ")"))
