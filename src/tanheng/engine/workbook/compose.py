@@ -304,6 +304,6 @@ def _comparison(left: Part, right: Part, sign: str) -> tuple[str, int]:
 
 def _tried(groups: tuple[Group, ...], text: str, divisor: Part) -> tuple[Group, ...]:
     """A quotient may fail, and what is decided after it must then fail too."""
-    if divisor.number is not None:
+    if divisor.number:
         return groups
     return (*groups, (Lack(f'({text})=""', PROBE),))

@@ -16,7 +16,8 @@ INK, PALE, BLUE, AMBER = "#16212B", "#5F6C78", "#0B4FA0", "#8A5200"
 INPUT, HEAD, FROZEN, ANSWER = "#FFFBE6", "#F1F4F5", "#FDE7D3", "#E8F3EE"
 LINE = "#DDE3E6"
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PLAIN = "General"
+PLAIN = "General;-General"
+"""As many digits as there are. Bare "General" lets LibreOffice show a difference of dates as a date."""
 
 
 class Page(Worksheet):  # type: ignore[misc]
@@ -48,7 +49,7 @@ class Look:
             self._made[key] = self.book.add_format(whole)
         return self._made[key]
 
-    def cell(self, role: str, number: str = _PLAIN, *, left: bool = False, fill: str = "") -> Any:
+    def cell(self, role: str, number: str = PLAIN, *, left: bool = False, fill: str = "") -> Any:
         """The format of a value by its role."""
         props: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "num_format": number}
         if left:
@@ -92,7 +93,7 @@ def number_format(item: Given | Step, rounding: Rounding | None) -> str:
     if rounding is not None and rounding.mode != "significant":
         digits = max(rounding.digits, 0)
     if item.kind != "number" or digits is None:
-        return _PLAIN
+        return PLAIN
     return "#,##0" + ("." + "0" * digits if digits else "")
 
 
@@ -107,6 +108,6 @@ def number_room(value: float | Fraction, number: str) -> float:
         return 10.5
     size = abs(float(value))
     whole = len(str(int(size))) if size < 1e15 else 12
-    if number == _PLAIN:
+    if number == PLAIN:
         return min(max(whole + 2.0, len(f"{size:.10g}") + 1.0), 13.0)
     return whole * 1.05 + (whole - 1) // 3 * 0.6 + len(number.partition(".")[2]) * 1.05 + 2.0

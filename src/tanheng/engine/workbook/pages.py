@@ -15,6 +15,7 @@ from tanheng.engine.workbook.look import (
     HEAD,
     LINE,
     PALE,
+    PLAIN,
     Look,
     Page,
     clean,
@@ -199,7 +200,7 @@ class Pages:
         plain = self.look.cell(column.role, left=left)
         for place, row in enumerate(sheet.rows, FIRST - 1):
             exact = cached(self.plan, column, row)
-            value, number, look = held(exact), "General", plain
+            value, number, look = held(exact), PLAIN, plain
             stays = refused or self._stays(column, row)
             text = "" if stays else template.fill(row)
             if item is not None and isinstance(item, Step) and item.kind in ("number", "date"):

@@ -15,7 +15,7 @@ LACK, GUARD, PROBE = "lack", "guard", "probe"
 only where the value itself fails, so it may be left out where nothing is decided after it."""
 
 _SLOT = re.compile("\x02([0-9]+)\x03")
-_PLAIN_DIGITS = 17
+_PLAIN_DIGITS = 30
 SPLIT = 250
 """A text literal in a formula holds 255 characters."""
 
