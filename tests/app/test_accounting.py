@@ -183,7 +183,7 @@ def test_an_own_method_with_its_template_goes_the_whole_way(tmp_path):
     ):
         text = (rules / kind / shipped / file).read_text(encoding="utf-8")
         text = text.replace(f'id = "{shipped}"', f'id = "{mine}"', 1)
-        text = text.replace('methods = ["cets-power-2023"]', 'methods = ["mine"]')
+        text = text.replace('methods = ["cets-power-2023", ', 'methods = ["mine", ')
         folder = tmp_path / "own" / kind / mine
         folder.mkdir(parents=True)
         (folder / file).write_text(text, encoding="utf-8")

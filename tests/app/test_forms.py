@@ -45,7 +45,7 @@ def test_what_a_form_is_refused_for(tmp_path):
     target = tmp_path / "p.xlsx"
     assert refused(target, "nothing", "2024", ("1",), "zh") == ["TH-I28"]
     assert refused(target, "power-coal-chp", "2024-03", ("1",), "zh") == ["TH-A11"]
-    assert refused(target, "power-coal-chp", "2031", ("1",), "zh") == ["TH-C08"]
+    assert refused(target, "power-coal-chp", "2020", ("1",), "zh") == ["TH-C08"]
     assert refused(target, "power-coal-chp", "2024", ("1", "1"), "zh") == ["TH-A10"]
     assert refused(tmp_path / "p.csv", "power-coal-chp", "2024", ("1",), "zh") == ["TH-A12"]
     assert refused(tmp_path, "power-coal-chp", "2024", ("1",), "zh") == ["TH-A05"]

@@ -114,7 +114,7 @@ def case_factors(case: Case, library: Library) -> FactorLibrary:
     """The library's factors and those that a case brings along, as a plant's own folder would."""
     made: dict[str, list[Factor]] = {}
     for number, each in enumerate(case.factors, 1):
-        cells = dict.fromkeys(COLUMNS, "")
+        cells: dict[str, Any] = dict.fromkeys(COLUMNS, "")
         cells |= {name: each[name] for name in ("set", "item", "key", "value", "unit")}
         cells |= {"id": f"case.row{number}", "name_zh": each["key"], "source": case.id, "certainty": "sure"}
         cells |= {"valid_from": each["since"], "valid_to": each["until"], "known_from": each["since"]}

@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tanheng.engine.exact.result import in_force
 from tanheng.facts.inputs import Inputs
+from tanheng.formula.model import Method
 from tanheng.kernel.dates import read_period
 from tanheng.kernel.periods import Period
 from tanheng.kernel.problems import Place, Problem, Refused, problem
-from tanheng.library.method_library import load_methods
+from tanheng.library.method_library import MethodLibrary, load_methods
 from tanheng.library.template_library import (
     Template,
     load_template,
@@ -141,6 +143,7 @@ class _Shelf:
 
     def __init__(self, given: Template | None, own: tuple[Path, ...]) -> None:
         self.given, self.own = given, own
+        self.methods = load_methods(own)
         self.bound: dict[tuple[str, str], Template] = {}
 
     def prepare(self) -> None:
@@ -156,8 +159,7 @@ class _Shelf:
             return self.given
         key = template_id, method_id
         if key not in self.bound:
-            method = load_methods(self.own).get(method_id)
-            self.bound[key] = load_template(template_id, method, self.own)
+            self.bound[key] = load_template(template_id, self.methods.get(method_id), self.own)
         return self.bound[key]
 
 
@@ -214,7 +216,19 @@ def _open(
         raise Refused(
             problem("TH-I31", place["boundary"], seen=texts["boundary"], wanted="、".join(boundaries))
         )
-    return Book(_template(texts, place, shelf), period, system), texts["boundary"]
+    template = _template(texts, place, shelf)
+    _in_force(template.method, period, place["method"], shelf.methods)
+    return Book(template, period, system), texts["boundary"]
+
+
+def _in_force(method: Method, period: Period, place: Place, methods: MethodLibrary) -> None:
+    """Refuse TH-C08 at the cell that names the method: its columns would be read by another edition's rules."""
+    try:
+        # the given template may be bound to a method of no library
+        if method.id in methods.ids():
+            in_force(method.id, period.key, methods)
+    except Refused as refused:
+        raise Refused(Problem(p.code, place, p.params) for p in refused.problems) from None
 
 
 def _template(texts: Mapping[str, str], place: Mapping[str, Place], shelf: _Shelf) -> Template:

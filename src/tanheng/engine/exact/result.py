@@ -25,6 +25,7 @@ from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
 from tanheng.kernel.rounding import Rounding
+from tanheng.library.editions import instead
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.method_library import MethodLibrary
 
@@ -91,8 +92,9 @@ def in_force(method_id: str, period: str, methods: MethodLibrary) -> list[Method
     # the steps of the year are the named method's, so it must be the one in force when the period ends
     ends = named.force <= span.last.isoformat() <= (named.until or "9999-12-31")
     if span.first.isoformat() < found[-1].force or not ends:
-        wanted = f"{found[-1].force} … {named.until}"
-        raise refuse("TH-C08", Place(key="period"), name=named.zh, seen=period, wanted=wanted)
+        zh, en = instead(named, span.last, methods)
+        said = {"name": named.zh, "seen": period, "wanted": f"{found[-1].force} … {named.until}"}
+        raise refuse("TH-C08", Place(key="period"), **said, instead_zh=zh, instead_en=en)
     return found
 
 

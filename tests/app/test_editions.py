@@ -1,0 +1,204 @@
+"""Every rule period of the power guide: chosen by month, computed, sealed, and refused outside its days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import tanheng as th
+from tanheng.app import accounting
+from tanheng.app.forms import new_form, write_form
+from tanheng.app.library import Library
+from tanheng.app.packing import seal
+from tanheng.engine.exact.result import in_force
+from tanheng.evidence.verify.check import verify_pack
+from tanheng.facts.datum import Datum, row_of
+from tanheng.facts.inputs import Inputs, Member
+from tanheng.inventory.explain import explain
+from tanheng.kernel.problems import Refused
+from tanheng.library.factor_table import COLUMNS
+from tanheng.library.method_library import load_methods
+
+METHODS = load_methods()
+UNIT = {"unit": "1"}
+COAL = {"unit": "1", "fuel": "烟煤"}
+WORDS = {
+    "merged": "单台",
+    "product": "纯凝发电",
+    "main_fuel": "燃煤",
+    "W_route": "电量报表",
+    "meter_at": "发电机出口",
+    "el_route": "机组计量",
+    "cofire": "不掺烧",
+    "of_boiler": "煤粉炉",
+    "of_altitude": "1000m以下",
+}
+COAL_WORDS = {"fuel_code": "coal", "FC_route": "入炉月报", "C_route": "未测", "NCV_route": "月报"}
+OF_2026 = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,燃煤碳氧化率,,{},%,,G26,因子库,,2026,{},{},2026-06-30,sure,2026-07-01,"
+
+
+def plant(year: str, method: str = "") -> Inputs:
+    """One condensing unit burning 1000 t of coal of 20 GJ/t a month, nothing tested; 10 MWh bought a month."""
+    method = method or f"cets-power-{year}"
+    givens = METHODS.get(method).givens
+    data = [Datum(n, row_of(UNIT.items()), w, "") for n, w in WORDS.items()]
+    data += [Datum(n, row_of(COAL.items()), w, "") for n, w in COAL_WORDS.items()]
+    data.append(Datum("P_e", row_of(UNIT.items()), "10", "MW"))
+    for number in range(1, 13):
+        month = {"month": f"{year}-{number:02d}"}
+        coal, unit = row_of({**COAL, **month}.items()), row_of({**UNIT, **month}.items())
+        data += [Datum("FC_book", coal, "1000", "t"), Datum("NCV_book", coal, "20", "GJ/t")]
+        data += [Datum("NCV_ok", coal, "true", ""), Datum("W_book", unit, "2200", "MWh")]
+        data += [Datum("t_run", unit, "600", "h"), Datum("W_aux", unit, "100", "MWh")]
+        data.append(Datum("W_buy_unit", unit, "10", "MWh"))
+    members = {"unit": (Member("1"),), "fuel": (Member("烟煤", row_of(UNIT.items()), "t"),)}
+    facts = tuple(
+        Datum(n, (), v, "") for n, v in (("entity_name", "试点热电"), ("credit_code", "91640100MA0000007A"))
+    )
+    kept = tuple(each for each in data if each.name in givens)
+    return Inputs(method, year, "ets_facility", members, kept, facts)
+
+
+def own_library(
+    folder: Path, value: str = "98.5", since: str = "2026-01-01", until: str = "2026-12-31"
+) -> Library:
+    """A folder with the oxidation rate that the plant drew from the national database."""
+    (folder / "factors").mkdir(parents=True)
+    table = ",".join(COLUMNS) + "\n" + OF_2026.format(value, since, until) + "\n"
+    (folder / "factors" / "power_of.csv").write_text(table, encoding="utf-8")
+    return Library.of([folder])
+
+
+def codes(problems) -> list[str]:
+    return [p.code for p in problems]
+
+
+def half_up(value: Fraction, digits: int) -> Fraction:
+    return Fraction(int(value * 10**digits + Fraction(1, 2)), 10**digits)
+
+
+def month(cc: str, of: str, grid: str = "") -> Fraction:
+    """Emissions of one month by hand: 1000 t × 20 GJ/t × carbon × oxidation × 44/12, and 10 MWh of electricity."""
+    burnt = half_up(1000 * 20 * Fraction(cc) * Fraction(of) * Fraction(44, 12), 2)
+    return burnt + (half_up(10 * Fraction(grid), 2) if grid else 0)
+
+
+EXPECTED = {
+    "2021": 12 * month("0.03356", "0.99", "0.5810"),
+    "2022": 3 * month("0.03356", "0.99", "0.5703") + 9 * month("0.03085", "0.99", "0.5703"),
+    "2023": 12 * month("0.03085", "0.99", "0.5703"),
+    "2026": 12 * month("0.03085", "0.985"),
+}
+
+
+@pytest.mark.parametrize("year", EXPECTED)
+def test_a_year_of_each_edition_computed_sealed_and_opened_again(year, tmp_path):
+    library = own_library(tmp_path / "own") if year == "2026" else Library()
+    done = accounting.account(plant(year), library)
+    assert done.ok, [p.line("en") for p in done.result.problems if p.severity == "error"]
+    assert Fraction(done.result.line("E").exact) == half_up(EXPECTED[year], 0)
+    supply = done.result.line("S_gd_y", unit="1")
+    # net supply 12 × 2100 MWh; the intensity of gross generation is no item before 2023, net supply none after
+    assert supply.shown == f"{float(half_up(half_up(EXPECTED[year], 0) / 25200, 4)):.4f}"
+    assert (done.result.line("S_fd_y", unit="1") is None) == (year in ("2021", "2022"))
+    root = seal(done, tmp_path / "p.zip").root
+    verdict = verify_pack(tmp_path / "p.zip", root)
+    assert verdict.state == "anchored", verdict.text("en")
+    assert th.account(tmp_path / "p.zip") == done.result
+
+
+def test_a_year_of_two_rule_periods_says_which_edition_computed_a_month(tmp_path):
+    done = accounting.account(plant("2022"))
+    lines = {m: done.result.line("CC", f"2022-{m:02d}", unit="1", fuel="烟煤") for m in (1, 3, 4, 12)}
+    assert {m: (line.shown, line.law, line.certainty) for m, line in lines.items()} == {
+        1: ("0.03356", "G21 附录A", "sure"),
+        3: ("0.03356", "G21 附录A", "sure"),
+        4: ("0.03085", "G22 附录A", "check"),
+        12: ("0.03085", "G22 附录A", "check"),
+    }
+    assert {"method:cets-power-2021", "method:cets-power-2022", "method:cets-power-2023"} <= set(
+        done.result.pins
+    )
+    said = {n: str(explain(done.run, "E_fuel", ("1", "烟煤", f"2022-{n:02d}"))) for n in (3, 4)}
+    assert "0.03356" in said[3] and "0.03085" not in said[3]
+    assert "0.03085" in said[4] and "0.03356" not in said[4]
+
+
+@pytest.mark.parametrize(
+    ("year", "method"),
+    [
+        ("2021", "2021"),
+        ("2022", "2022"),
+        ("2023", "2023"),
+        ("2025", "2023"),
+        ("2026", "2026"),
+        ("2027", "2026"),
+    ],
+)
+def test_a_form_is_of_the_method_in_force(year, method, tmp_path):
+    path = new_form(tmp_path / "p.toml", "power-coal-chp", year, ("1",), "zh")
+    found = th.check(path)
+    assert "TH-C08" not in codes(found) and "TH-I28" not in codes(found)
+    text = path.read_text(encoding="utf-8")
+    assert f'method = "cets-power-{method}"' in text
+    assert ("of_boiler" in text) == (method == "2026")
+    assert ("W_export" in text) == (method in ("2023", "2026"))
+    assert ("el_route" in text) == (method != "2026")
+
+
+@pytest.mark.parametrize("year", ["2019", "2020"])
+def test_a_year_before_every_edition_is_refused_with_all_of_them(year, tmp_path):
+    with pytest.raises(Refused) as caught:
+        new_form(tmp_path / "p.toml", "power-coal-chp", year, ("1",), "zh")
+    (found,) = caught.value.problems
+    assert found.code == "TH-C08" and "cets-power-2021 2021-01-01…2022-03-31" in found.remedy("zh")
+
+
+@pytest.mark.parametrize(
+    ("year", "named", "right", "suffix"),
+    [
+        ("2024", "cets-power-2022", "cets-power-2023", ".toml"),
+        ("2022", "cets-power-2023", "cets-power-2022", ".xlsx"),
+        ("2022", "cets-power-2021", "cets-power-2022", ".toml"),
+        ("2025", "cets-power-2026", "cets-power-2023", ".toml"),
+        ("2026", "cets-power-2023", "cets-power-2026", ".toml"),
+    ],
+)
+def test_a_file_with_another_edition_is_told_the_right_one(year, named, right, suffix, tmp_path):
+    """2025 by the edition of 2026 would lose its electricity, 2022 by that of 2021 its later months."""
+    inputs = plant(year, right)
+    path = write_form(tmp_path / "p.toml", "power-coal-chp", inputs)
+    assert "TH-C08" not in codes(th.check(path))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f'method = "{right}"', f'method = "{named}"'), encoding="utf-8")
+    if suffix == ".xlsx":
+        path = write_form(tmp_path / "p.xlsx", "power-coal-chp", replace(inputs, method=named))
+    found = th.check(path)
+    assert codes(found) == ["TH-C08"] and found[0].place.sheet
+    assert f"改用 {right}" in found[0].remedy("zh") and f"use {right}" in found[0].remedy("en")
+    with pytest.raises(Refused) as caught:
+        in_force(named, year, METHODS)
+    assert codes(caught.value.problems) == ["TH-C08"]
+
+
+def test_2026_without_its_oxidation_rate_says_where_to_enter_it(tmp_path):
+    done = accounting.account(plant("2026"))
+    errors = [p for p in done.result.problems if p.severity == "error"]
+    assert codes(errors)[0] == "TH-L14" and done.result.line("E") is None
+    said = errors[0].message("zh") + errors[0].remedy("zh")
+    for part in (
+        "power_of",
+        "key=coal/煤粉炉/1000m以下",
+        "factors/power_of.csv",
+        "docs/howto/own-factors.md",
+    ):
+        assert part in said
+
+
+def test_an_oxidation_rate_of_half_a_year_is_none(tmp_path):
+    """The guide freezes the database for a whole year: two halves never make one."""
+    done = accounting.account(plant("2026"), own_library(tmp_path / "own", until="2026-06-30"))
+    assert "TH-L14" in codes(done.result.problems) and done.result.line("E") is None
