@@ -13,10 +13,25 @@ FORMATS = ("pdf", "docx", "html")
 
 
 def book_of(method_id: str, library: Library) -> Statement:
-    """The book as a Statement. Raises Refused: TH-M20 and all that the method's file is refused for."""
+    """The book of a method or a set of rules as a Statement.
+
+    Rules are shown as they judge the newest of their methods, without the steps of that method.
+
+    Raises:
+        Refused: TH-M20 and all that the file is refused for.
+    """
     from tanheng.statement.method_book import method_book
 
-    return method_book(library.methods.get(method_id), library.factors, library.instruments)
+    methods = library.methods
+    if method_id not in methods.rules():
+        return method_book(methods.get(method_id), library.factors, library.instruments)
+    judged = [
+        found for m in methods.ids() if (found := methods.judging(method_id, methods.get(m))) is not None
+    ]
+    if not judged:
+        raise refuse("TH-M20", Place(key=method_id), seen=method_id, wanted=", ".join(methods.ids()))
+    newest = max(judged, key=lambda each: each.base.force if each.base else "")
+    return method_book(newest, library.factors, library.instruments, own=True)
 
 
 def write_book(method_id: str, path: str | Path, library: Library, force: bool = False) -> Path:

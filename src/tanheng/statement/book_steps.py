@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tanheng.engine.notation.constants import is_unity, ratio_text
 from tanheng.engine.notation.formula import (
@@ -17,7 +17,7 @@ from tanheng.engine.notation.formula import (
 from tanheng.engine.notation.symbols import symbol
 from tanheng.engine.notation.tree import NUMBER as DIGITS
 from tanheng.engine.notation.tree import Glyph, Node
-from tanheng.formula.model import TIME_SCOPES, Constant, Method, Step, Way
+from tanheng.formula.model import Check, Constant, Fill, Method, Step, Way
 from tanheng.kernel.numbers import exact_text, grouped
 from tanheng.statement.inline import inline, unit_text
 from tanheng.statement.model import Block, Cell, Column, Formula, Table, TableRow
@@ -40,9 +40,9 @@ def rows_text(method: Method, closure: tuple[str, ...]) -> str:
     return f"每{named}一个值" if named else "全年一个值"
 
 
-def step_blocks(method: Method) -> Iterator[Block]:
-    """A formula for every step in the order of the file, and the ways of those that have a choice."""
-    for number, step in enumerate(method.steps.values(), 1):
+def step_blocks(method: Method, steps: Iterable[Step]) -> Iterator[Block]:
+    """A formula for each of the steps of a method, and the ways of those that have a choice."""
+    for number, step in enumerate(steps, 1):
         yield _formula(method, step, number)
         if len(step.ways) > 1:
             yield _ways(method, step)
@@ -68,7 +68,7 @@ def _closing(method: Method, step: Step) -> Iterator[Run]:
     parts: list[Text] = [rich(step.en), what, words(rows_text(method, step.closure))]
     first = step.ways[0]
     if len({w.rounding for w in step.ways}) == 1:
-        parts.append(words(first.rounding.label("zh") if first.rounding else "不修约"))
+        parts.append(rich(first.rounding.label("zh") if first.rounding else "不修约"))
     if len(step.ways) == 1 and first.when is not None:
         parts.append((Run("仅当 "), *inline(statement_of(method, first.when, step.closure))))
     if step.optional:
@@ -141,7 +141,7 @@ def _ways(method: Method, step: Step) -> Table:
         cells = (
             name,
             tuple(_condition(method, step, way, seen)),
-            words(rounding),
+            rich(rounding),
             words(way.law or step.law),
         )
         rows.append(TableRow(tuple(Cell(text) for text in cells)))
@@ -161,8 +161,8 @@ def _condition(method: Method, step: Step, way: Way, seen: set[str]) -> Iterator
     yield from inline(statement_of(method, way.when, step.closure))
 
 
-def check_blocks(method: Method) -> Iterator[Block]:
-    """The checks: what must hold, for which rows, how grave a breach is, and the clause."""
+def check_blocks(method: Method, checks: Iterable[Check]) -> Iterator[Block]:
+    """Checks of a method: what must hold, for which rows, how grave a breach is, and the clause."""
     columns = (
         Column(words("校验"), width=1.9),
         Column(words("应当成立"), width=3.4),
@@ -170,13 +170,51 @@ def check_blocks(method: Method) -> Iterator[Block]:
         Column(words("条款"), width=1.3),
     )
     rows = []
-    for check in method.checks:
+    for check in checks:
         name = (Run(check.zh or check.id, BOLD), Run("　"), Run(check.id, CODE))
         scopes = rows_text(method, check.closure).removesuffix("一个值")
-        holds = (Run(f"{scopes}：" if check.closure else ""), *inline(judgement(method, check)))
+        holds = (
+            Run(f"{scopes}：" if check.closure else ""),
+            *inline(judgement(method, check)),
+            *_beside(method, check),
+        )
         level = words(_LEVELS.get(check.level, check.level))
         rows.append(TableRow(tuple(Cell(text) for text in (name, holds, level, words(check.law)))))
     yield Table("checks", (), columns, tuple(rows))
 
 
-__all__ = ["TIME_SCOPES", "check_blocks", "rows_text", "scope_name", "step_blocks"]
+def _beside(method: Method, check: Check) -> Iterator[Run]:
+    """What a finding shows beside the statement: the figure with its unit, bounds, and tonnes at stake."""
+    unit = unit_text(method, check.unit)
+    for label, expr in (
+        ("判定量", check.figure),
+        ("下限", check.low),
+        ("上限", check.high),
+        ("涉及排放量", check.tonnes),
+    ):
+        if expr is not None:
+            yield Run(f"；{label} ")
+            yield from inline(statement_of(method, expr, check.closure))
+            if unit and label == "判定量":
+                yield from (Run("（"), *unit, Run("）"))
+
+
+def fill_blocks(method: Method, fills: Iterable[Fill]) -> Iterator[Block]:
+    """What may stand in for a missing value: two candidates, of which the safer one for the answers is taken."""
+    columns = (
+        Column(words("补缺"), width=2.0),
+        Column(words("较高候选值"), width=2.2),
+        Column(words("较低候选值"), width=2.2),
+        Column(words("窗口"), width=1.1),
+        Column(words("条款"), width=1.2),
+    )
+    rows = []
+    for fill in fills:
+        name = (Run(fill.zh or fill.id, BOLD), Run("　"), *inline(symbol_of(method, fill.of)))
+        values = [inline(statement_of(method, each, fill.closure)) for each in (fill.high, fill.low)]
+        window = words(rows_text(method, fill.closure).removesuffix("一个值"))
+        rows.append(TableRow(tuple(Cell(text) for text in (name, *values, window, words(fill.law)))))
+    yield Table("fills", (), columns, tuple(rows))
+
+
+__all__ = ["check_blocks", "fill_blocks", "rows_text", "scope_name", "step_blocks"]

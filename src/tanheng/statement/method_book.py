@@ -16,7 +16,7 @@ from tanheng.kernel.problems import Refused
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import Factor
 from tanheng.library.instrument_library import InstrumentLibrary
-from tanheng.statement.book_steps import KINDS, check_blocks, rows_text, scope_name, step_blocks
+from tanheng.statement.book_steps import KINDS, check_blocks, fill_blocks, rows_text, scope_name, step_blocks
 from tanheng.statement.inline import inline, unit_text
 from tanheng.statement.model import Block, Cell, Column, Paragraph, Section, Statement, Table, TableRow
 from tanheng.statement.text import BOLD, CODE, Run, Text, rich, words
@@ -37,10 +37,13 @@ _STEPS = (
 )
 
 
-def method_book(method: Method, factors: FactorLibrary, laws: InstrumentLibrary) -> Statement:
+def method_book(
+    whole: Method, factors: FactorLibrary, laws: InstrumentLibrary, own: bool = False
+) -> Statement:
     """The book as a document.
 
     Args:
+        own: Only what stands in the file itself, as for rules that judge a method and hold its steps as well.
         factors: Where the tables and constants that the method does not hold itself are read.
         laws: What the law of the method is called.
 
@@ -48,6 +51,7 @@ def method_book(method: Method, factors: FactorLibrary, laws: InstrumentLibrary)
         Refused: TH-L03 a factor family that the method names is not in the library.
     """
     named = iter("一二三四五六七八九")
+    method = _own(whole) if own else whole
 
     def section(title: str, blocks: Iterable[Block], fresh: bool = False) -> tuple[Section, ...]:
         found = tuple(blocks)
@@ -63,14 +67,35 @@ def method_book(method: Method, factors: FactorLibrary, laws: InstrumentLibrary)
         figures=(),
         sections=(
             *section("范围与下标", [_scopes(method)]),
-            *section("结果", [_answers(method)]),
+            *section("结果", [_answers(method)] if method.answers else ()),
             *section("输入", _givens(method)),
             *section("常数与查表值", [*_constants(method, factors), *_tables(method, factors)]),
-            *section("公式", [Paragraph(words(_STEPS), "note"), *step_blocks(method)], True),
-            *section("校验", check_blocks(method) if method.checks else ()),
+            *section("公式", _formulas(whole, method), True),
+            *section("校验", check_blocks(whole, method.checks) if method.checks else ()),
+            *section("缺失数据的补缺", fill_blocks(whole, method.fills) if method.fills else ()),
             *section("说明与存疑", _notes(method)),
         ),
     )
+
+
+def _own(method: Method) -> Method:
+    """A method without what it took over. For lists only: its formulas need the names that are left out."""
+    return replace(
+        method,
+        givens={name: each for name, each in method.givens.items() if name in method.own},
+        constants={name: each for name, each in method.constants.items() if name in method.own},
+        tables={name: each for name, each in method.tables.items() if name in method.own},
+        steps={name: each for name, each in method.steps.items() if name in method.own},
+        answers={},
+        checks=tuple(each for each in method.checks if each.id in method.own),
+        notes=tuple(n for n in method.notes if method.base is None or n not in method.base.notes),
+    )
+
+
+def _formulas(whole: Method, method: Method) -> Iterator[Block]:
+    if method.steps:
+        yield Paragraph(words(_STEPS), "note")
+        yield from step_blocks(whole, method.steps.values())
 
 
 def _cover(method: Method, factors: FactorLibrary, laws: InstrumentLibrary) -> Iterator[tuple[Text, Cell]]:
