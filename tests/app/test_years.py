@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from tanheng.app.accounting import account
 from tanheng.app.comparing import compare
 from tanheng.app.library import Library
 from tanheng.app.years import year_file
@@ -52,7 +53,7 @@ def test_2024_to_2025_tells_the_story():
     # the carbon report of June that came late in 2024 is the only month whose route changed
     (route,) = (p for p in found.parts if p.kind == "route")
     assert route.zh == "1号机组 · 烟煤 6 月：缺省 → 实测" and route.split[1] == "0"
-    # unit 2 bought 2344.249 MWh in 2024, the plant 4094.828 in 2025: each month rounded to 0.01, each unit to 1
+    # 2344.249 MWh were bought in 2024 and 4094.828 in 2025: each month rounded to 0.01, each unit to 1
     bought = (Fraction("4094.828") - Fraction("2344.249")) * Fraction("0.5703")
     assert abs(kinds["production"] - bought) <= 2
     # 29 February of 2024: its own coal is 1/29 of the month's, and the month's means move a little
@@ -61,15 +62,25 @@ def test_2024_to_2025_tells_the_story():
     assert kinds["activity"] < 0 < kinds["quality"]
 
 
+def test_2022_to_2023_is_a_default_that_fell():
+    """March 2023 of unit 2 rests on the default: by 0.03085 tC/GJ now, by 0.03356 in March 2022."""
+    found = diff(side(2022), side(2023))
+    march = account(beiling(2023), LIBRARY).result.line("E_fuel", "2023-03", unit="2", fuel="烟煤")
+    (part,) = (p for p in found.parts if p.kind == "method")
+    assert march.way == "缺省" and part.names == ("CC_0",)
+    wanted = Fraction(march.exact) * (1 - Fraction("0.03356") / Fraction("0.03085"))
+    assert abs(Fraction(part.change) - wanted) <= 1 and part.split[0] == "0"
+
+
 def test_2025_to_2026_is_a_change_of_method_too():
     """0.987 for 0.99 is −0.303 % of coal's emissions, and purchased electricity no longer counts."""
     found = diff(side(2025), side(2026))
-    method = sums(found)["method"]
-    electricity = Fraction("0.5703") * sum(
-        Fraction(d.value) for d in beiling(2026).data if d.name == "W_buy_unit"
-    )
+    oxidation, electricity = (Fraction(p.change) for p in found.parts if p.kind == "method")
+    bought = sum(Fraction(d.value) for d in beiling(2026).data if d.name == "W_buy_unit")
+    assert abs(electricity + Fraction("0.5703") * bought) <= 2
+    # diesel burns at 0.99 for 0.98 now: a few tonnes
     coal = Fraction(found.after) * (1 - Fraction(99) / Fraction("98.7"))
-    assert abs(method - coal + electricity) < 50
+    assert abs(oxidation - coal) < 50
     assert [id for id, _, _ in found.methods] == ["cets-power-2023", "cets-power-2026"]
 
 

@@ -260,7 +260,7 @@ def test_the_coal_of_one_unit_is_not_that_of_another():
 
 
 def test_coal_that_came_with_its_quality_is_activity():
-    """Unit 2 stood in 2024, without tests; in 2025 it burns 280 t at its own 22 GJ/t: 616, no default between."""
+    """Unit 2 stood in 2024, without tests; in 2025 it burns 280 t at its own 22 GJ/t: 616, and no default."""
     stood = inputs(B, m="0", q=None, ok=None, only="2")
     assert parts(compare(stood, inputs(A, q="22", only="2"))) == [("calendar", "-20"), ("activity", "616")]
     assert parts(compare(inputs(B, q="22", only="2"), inputs(A, m="0", q=None, ok=None, only="2"))) == [
@@ -288,7 +288,7 @@ def test_another_way_of_counting_is_a_route():
 
 
 def test_lots_are_quality_as_a_whole():
-    """Lots of other names in the second year: mean (30 × 21 + 10 × 25) / 40 = 22; 280 t × (22 − 20) × 0.1 = 56."""
+    """Lots of other names in the second year: (30 × 21 + 10 × 25) / 40 = 22; 280 t × (22 − 20) × 0.1 = 56."""
 
     def lots(period: str, listed: dict[str, tuple[str, str]]) -> Inputs:
         told = inputs(period)
@@ -338,7 +338,7 @@ def test_another_method_with_another_given():
 
 
 def test_the_whole_is_antisymmetric_and_the_parts_are_not():
-    """The change back is the change forth with the other sign; its parts hang on the order: here 56 and 58.8."""
+    """The change back is the change forth with the other sign; the parts hang on the order: 56, but 58.8."""
     one, two = inputs("2025-02"), inputs("2025-02".replace("25", "23"), m="11", q="21", only="1")
     forth, back = compare(one, two), compare(two, one)
     assert Fraction(forth.change) == -Fraction(back.change)

@@ -24,6 +24,9 @@ from tanheng.library.factor_table import Factor
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 """A look-up in the factor library without its day: family and what was asked; a dated value as ("", name)."""
 
+Fresh = frozenset[tuple[str, ...]]
+"""Look-ups of the later method alone: a table's family, set, item; ("", name) or (family, id) of a constant."""
+
 
 class Calendar:
     """The months and days of two periods, each with its counterpart.
@@ -82,6 +85,7 @@ class Lease:
 
     Attributes:
         switched: Look-ups that already answer for the later year, from `later`.
+        fresh: Look-ups that the earlier year never made.
         told: If not None, every other look-up whose two answers differ, and what they say in Chinese and
             English; one that has no answer for the later year is none of them.
     """
@@ -89,6 +93,7 @@ class Lease:
     calendar: Calendar
     later: FactorLibrary
     switched: Set[Asked] = frozenset()
+    fresh: Fresh = frozenset()
     told: dict[Asked, tuple[str, str]] | None = None
 
 
@@ -108,7 +113,7 @@ class Lent(Run):
     def dated(self, name: str, entries: tuple[Dated, ...], span: str) -> Dated:
         """The entry in force in the counterpart of `span`, or in `span` itself once it was switched."""
         key = ("", (("name", name),))
-        if key in self.lease.switched:
+        if key in self.lease.switched or ("", name.split("[")[0]) in self.lease.fresh:
             return super().dated(name, entries, span)
         found = super().dated(name, entries, self.lease.calendar.earlier(span))
         if self.lease.told is not None:
@@ -122,7 +127,8 @@ class Lent(Run):
     def factor(self, family: str, span: str, **asked: str) -> Factor:
         """The factor of the earlier year, or that of the later one once it was switched."""
         key = (family, tuple(sorted(asked.items())))
-        if key in self.lease.switched:
+        table = family, asked.get("set", ""), asked.get("item", "")
+        if key in self.lease.switched or {table, (family, asked.get("id", ""))} & self.lease.fresh:
             return self._newer(family, span, **asked)
         found = super().factor(family, self.lease.calendar.earlier(span), **asked)
         if self.lease.told is not None:

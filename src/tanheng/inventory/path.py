@@ -12,11 +12,11 @@ from tanheng.engine.exact.run import Run
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.model import Method, Step
-from tanheng.inventory.alignment import Asked, Calendar, Lease, lent, reach
+from tanheng.inventory.alignment import Asked, Calendar, Fresh, Lease, lent, reach
 from tanheng.inventory.causes import Key, Move, same
 from tanheng.inventory.difference import KINDS, Part, Side
 from tanheng.kernel.numbers import exact_text
-from tanheng.kernel.problems import Refused
+from tanheng.kernel.problems import Place, Refused, refuse
 
 Told = dict[Asked, tuple[str, str]]
 
@@ -30,6 +30,14 @@ class Reading:
     run: Run
 
 
+@dataclass(frozen=True)
+class Rules:
+    """The rules in between: editions, the latest first, and look-ups that are the later year's already."""
+
+    editions: tuple[Method, ...]
+    fresh: Fresh = frozenset()
+
+
 class Path:
     """The way from one year to another: the current cells and rules, and the parts found so far."""
 
@@ -37,14 +45,13 @@ class Path:
         self.before, self.after, self.name = before, after, name
         self.calendar = Calendar(before.inputs.period, after.inputs.period)
         self.method = before.method
-        self.editions = in_force(self.method.id, before.inputs.period, before.methods)
-        later = in_force(after.method.id, after.inputs.period, after.methods)
-        self.reach = {n for method in self.editions for n in reach(method, name)}
-        asked = self.reach | {n for method in later for n in reach(method, name)}
+        self.rules = Rules(tuple(in_force(self.method.id, before.inputs.period, before.methods)))
+        self.later = in_force(after.method.id, after.inputs.period, after.methods)
+        self.reach = {n for method in self.rules.editions for n in reach(method, name)}
+        asked = self.reach | {n for method in self.later for n in reach(method, name)}
         # a name that one side only has, or has in another way, is the method's doing
         self.shared = {n for n in asked if _alike(self.method, after.method, n)}
         self.reach |= self.shared
-        self.new = {(d.name, d.row): d for d in after.inputs.data if d.name in self.shared}
         self.cells: dict[Key, Datum] = {}
         self.members: Mapping[str, tuple[Member, ...]] = {
             s: m for s, m in before.inputs.members.items() if s in self.method.scopes
@@ -54,15 +61,25 @@ class Path:
         self.labels = tuple(named.get(member) or member for member in self.ids)
         self.switched: frozenset[Asked] = frozenset()
         self.start, self.end = self._side(before), self._side(after)
+        # as computed: with what a rule put into a gap
+        self.new = {(d.name, d.row): d for d in self.end.run.inputs.data if d.name in self.shared}
         self.now = self.start
         self.parts: list[Part] = []
         self.pending: list[tuple[Move, int]] = []
 
-    def take(self, move: Move, switch: frozenset[Asked] = frozenset(), places: int = 0) -> None:
+    def take(
+        self,
+        move: Move,
+        switch: frozenset[Asked] = frozenset(),
+        places: int = 0,
+        rules: Rules | None = None,
+    ) -> None:
         """Make one replacement and note its part; or keep it for the next if it cannot be computed."""
         touched = {k: d for k, d in move.put.items() if not same(self.cells.get(k), d)}
-        if not touched and move.members is None and not switch and move.kind != "calendar":
+        changed = touched or switch or rules or move.members is not None
+        if not changed and move.kind != "calendar":
             return
+        self.rules = rules or self.rules
         for key, datum in move.put.items():
             if datum is None:
                 self.cells.pop(key, None)
@@ -102,8 +119,9 @@ class Path:
         data = tuple((self.cells if cells is None else cells).values())
         one, two = self.before.inputs, self.after.inputs
         inputs = Inputs(self.method.id, two.period, one.boundary, self.members, data)
-        lease = Lease(self.calendar, self.after.factors, self.switched, told)
-        return self._reading(lent(self.editions, inputs, self.before.factors, lease), self.method)
+        lease = Lease(self.calendar, self.after.factors, self.switched, self.rules.fresh, told)
+        run = lent(self.rules.editions, inputs, self.before.factors, lease)
+        return self._reading(run, run.method)
 
     def _side(self, side: Side) -> Reading:
         return self._reading(started(side.inputs, side.methods, side.factors), side.method)
@@ -115,7 +133,8 @@ class Path:
         unit = method.steps[self.name].unit
         assert unit is not None
         value = run.value(self.name, ())
-        assert isinstance(value, Fraction)
+        if not isinstance(value, Fraction):
+            raise refuse("TH-C02", Place(key=self.name), seen=str(value), wanted=unit.text)
         inner = _total_of(method.steps[self.name])
         known = set(run.of(inner)) if self.scope else set()
         split = []

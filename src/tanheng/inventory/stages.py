@@ -21,6 +21,7 @@ from tanheng.inventory.causes import (
     same,
 )
 from tanheng.inventory.path import Path, Told
+from tanheng.inventory.rules import method_moves
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Refused
 
@@ -32,7 +33,7 @@ SINGLE = 24
 def calendar(path: Path) -> None:
     """Lay the earlier year on the later calendar: days that one year only has go or come, with their data."""
     gone = 0
-    for datum in path.before.inputs.data:
+    for datum in path.start.run.inputs.data:
         if datum.name in path.reach:
             row = path.calendar.row(datum.row)
             gone += row is None
@@ -262,11 +263,10 @@ def factors(path: Path) -> None:
 
 def finish(path: Path) -> None:
     """The later year itself: what is left is the method's doing."""
-    one, two = path.before.method, path.after.method
-    if one.digest != two.digest:
-        move = Move("method", (two.id,), f"{one.id} → {two.id}", f"{one.id} → {two.id}", {})
-        path.pending.append((move, 1))
-    elif path.pending or path.now.value != path.end.value:
+    if path.before.method.digest != path.after.method.digest:
+        method_moves(path)
+        return
+    if path.pending or path.now.value != path.end.value:
         path.pending.append((Move("input", (), "其余", "rest", {}), 0))
     path.arrive(path.end)
 
