@@ -23,6 +23,7 @@ from tanheng.reports.text_of import compare, squeezed
 from tanheng.reports.word import word_bytes
 from tanheng.statement.model import Formula, Statement, Table
 from tanheng.statement.text import Run, plain, rich
+from tools.pictures import converted
 
 LIBRARY = Library()
 IDS = LIBRARY.methods.ids()
@@ -226,3 +227,22 @@ def test_rules_are_shown_without_the_method_that_they_judge():
     assert "C_jump" in shown and "E_burn" not in shown
     missing = said(book("power-missing"))
     assert "较高候选值" in missing and "补水焓值缺失" in missing
+
+
+@pytest.mark.requires("libreoffice")
+@pytest.mark.parametrize("method_id", ["cets-power-2023", "cieccpa061-mass-balance"])
+def test_word_opens_elsewhere_and_no_formula_leaves_the_page(method_id, tmp_path):
+    path = tmp_path / "book.docx"
+    path.write_bytes(word_bytes(book(method_id), []))
+    document = pypdfium2.PdfDocument(converted(path, tmp_path))
+    texts = []
+    for number, sheet in enumerate(document):
+        text, width = sheet.get_textpage(), sheet.get_width()
+        for index in range(text.count_chars()):
+            left, _, right, _ = text.get_charbox(index)
+            assert right <= left or (left >= 15 * MM and right <= width - 15 * MM), number + 1
+        texts.append(text.get_text_bounded())
+    # formulas arrive as mathematics, with their fractions and Chinese subscripts
+    whole = squeezed("".join(texts))
+    assert all(step.zh in whole for step in method(method_id).steps.values())
+    assert "∑" in whole and "44" in whole
