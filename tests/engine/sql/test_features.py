@@ -307,7 +307,8 @@ def test_every_rounding_of_ties_negatives_and_endless_values():
 
 def test_problems_name_the_cell_that_failed_and_no_other():
     made = method(
-        '[scope]\nunit = { zh = "机组" }\n[[given]]\nper = "unit"\nx = { unit = "1" }\ny = { unit = "1", zh = "分母" }\n'
+        '[scope]\nunit = { zh = "机组" }\n'
+        '[[given]]\nper = "unit"\nx = { unit = "1" }\ny = { unit = "1", zh = "分母" }\n'
         '[[step]]\nname = "q"\nzh = "商"\nper = "unit"\nis = "x / y"\n[[step]]\nname = "s"\nis = "total(q)"\n'
         '[answer]\ns = { as = "indicator" }\n'
     )

@@ -1,4 +1,4 @@
-"""The shipped methods in SQL: the demonstration plant whole, and plants made from it that take every route."""
+"""The shipped methods in SQL: the demonstration plant whole, and plants made of it on every route."""
 
 from __future__ import annotations
 

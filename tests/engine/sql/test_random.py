@@ -1,4 +1,4 @@
-"""The sql back end against the exact one: random methods, several plants with gaps, every row of every step."""
+"""The sql back end against the exact one: random methods, plants with gaps, every row of every step."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class ByExact:
         path = Path(db.folder.name, "by_exact.csv")
         write(path, ([*row, *self._cells(step, row[0], tuple(row[1:]), column.ratio)] for row in asked))
         kinds = {**dict.fromkeys(keys, "VARCHAR"), "n": _TYPES[step.kind], "d": "HUGEINT", "way": "SMALLINT"}
-        db.run(f"CREATE TABLE filled AS {db.loaded(path, kinds | {'fail': 'INTEGER'})}")
+        db.run(f"CREATE TABLE th_filled AS {db.loaded(path, kinds | {'fail': 'INTEGER'})}")
         own = {"d": "o.d" if column.d else "1"}
         held = f"o.fail IS NOT DISTINCT FROM {PENDING}"
         picked = ", ".join(
@@ -61,9 +61,9 @@ class ByExact:
         on = " AND ".join(f"o.{k}::VARCHAR = f.{k}" for k in keys)
         db.run(
             f"CREATE OR REPLACE TABLE {relation} AS SELECT {kept}, {picked} FROM {relation} o "
-            f"LEFT JOIN filled f ON {on}"
+            f"LEFT JOIN th_filled f ON {on}"
         )
-        db.run("DROP TABLE filled")
+        db.run("DROP TABLE th_filled")
         path.unlink()
         if step.kind != "number":
             return column

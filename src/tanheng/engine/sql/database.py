@@ -21,14 +21,14 @@ NULL = "\x01"
 
 
 class Database:
-    """A schema of its own in a connection, removed by `close`.
+    """A database in memory of its own beside the caller's, removed by `close`.
 
     Attributes:
         plants: The relation of the plants with their periods.
         sources: Tables that hold all rows of a set of scopes themselves, so that no other spine is needed.
     """
 
-    plants = "plants"
+    plants = "th_plants"
 
     def __init__(self, method: Method, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.method = method
@@ -36,8 +36,11 @@ class Database:
         self.con = (connection or duckdb.connect()).cursor()
         self.schema = f"th_run_{next(_RUNS)}"
         self.folder = tempfile.TemporaryDirectory(prefix="tanheng-sql-")
-        self.con.execute(f"CREATE SCHEMA {self.schema}")
-        self.con.execute(f"SET search_path = '{self.schema},main'")
+        # a database in memory, so that a file of the caller's is never written to and may be read-only
+        (home,) = self.con.execute("SELECT current_database() || '.' || current_schema()").fetchall()
+        self._home = home[0]
+        self.con.execute(f"ATTACH ':memory:' AS {self.schema}")
+        self.con.execute(f"SET search_path = '{self.schema}.main,{self._home}'")
         self.con.execute("SET preserve_insertion_order = false")
         self.sources: dict[tuple[str, ...], str] = {}
         self._spines: dict[tuple[str, ...], str] = {}
@@ -48,8 +51,8 @@ class Database:
 
     def close(self) -> None:
         """Remove every table of the run."""
-        self.con.execute("SET search_path = 'main'")
-        self.con.execute(f"DROP SCHEMA {self.schema} CASCADE")
+        self.con.execute(f"SET search_path = '{self._home}'")
+        self.con.execute(f"DETACH {self.schema}")
         self.folder.cleanup()
 
     # --- statements
@@ -65,7 +68,11 @@ class Database:
     def name(self, prefix: str) -> str:
         """A name that no table bears."""
         self._tables += 1
-        return f"{prefix}{self._tables}"
+        return f"th_{prefix}{self._tables}"
+
+    def path(self, name: str) -> Path:
+        """Where a file is staged."""
+        return Path(self.folder.name, f"{name}.csv")
 
     def count(self, relation: str) -> int:
         """How many rows a table has."""
@@ -111,7 +118,7 @@ class Database:
         if closure not in self._spines:
             keys = ", ".join([PLANT, *(key(s) for s in closure)])
             name = self.name("rows_")
-            self.run(f"CREATE TABLE {name} AS SELECT {keys} FROM plants {self._joins(closure)}")
+            self.run(f"CREATE TABLE {name} AS SELECT {keys} FROM th_plants {self._joins(closure)}")
             self._spines[closure] = name
         return self._spines[closure]
 

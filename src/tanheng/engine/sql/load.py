@@ -72,7 +72,7 @@ class Loader:
         self.refused = failures.number(Failure(REFUSED_DATUM))
         blocks: dict[int, _Block] = {}
         for given in method.givens.values():
-            block = blocks.setdefault(given.table, _Block(f"data_{given.table}", given.closure, []))
+            block = blocks.setdefault(given.table, _Block(f"th_data_{given.table}", given.closure, []))
             block.givens.append(given)
             block.scales[given.name] = _Scale()
         self._blocks = list(blocks.values())
@@ -142,7 +142,7 @@ class Loader:
         for row in run.rows.of(closure):
             member = tuple(row[i] for i in order)
             rows.append((plant, *member, _own_unit(run, scope, member) if owned else NULL))
-        self._writer(f"members_{key(scope)}").writerows(rows)
+        self._writer(f"th_members_{key(scope)}").writerows(rows)
 
     def _stage_block(self, plant: str, run: Run, block: _Block) -> None:
         values = [run.data.values[g.name] for g in block.givens]
@@ -164,15 +164,15 @@ class Loader:
         self._writer("plants")
         for scope in self._needed:
             if not self.method.scopes[scope].rows:
-                self._writer(f"members_{key(scope)}")
+                self._writer(f"th_members_{key(scope)}")
         for block in self._blocks:
             self._writer(block.name)
         self._stack.close()
         kinds = {PLANT: "VARCHAR", "period": "VARCHAR"}
-        self.db.run(f"CREATE TABLE plants AS {self.db.loaded(self._path('plants'), kinds)}")
-        self._enum(PLANT, "plants")
+        self.db.run(f"CREATE TABLE th_plants AS {self.db.loaded(self._path('plants'), kinds)}")
+        self._enum(PLANT, "th_plants")
         self.db.run(
-            f"CREATE OR REPLACE TABLE plants AS SELECT {PLANT}::e_{PLANT} AS {PLANT}, period FROM plants"
+            f"CREATE OR REPLACE TABLE th_plants AS SELECT {PLANT}::e_{PLANT} AS {PLANT}, period FROM th_plants"
         )
         for scope in self._needed:
             self._members(scope)
@@ -196,16 +196,16 @@ class Loader:
             self.db.run(f"CREATE TYPE e_{key(scope)} AS ENUM ({listed})")
             return
         parents = tuple(p for p in closure_of((scope,), self.method.scopes) if p != scope)
-        path = self._path(f"members_{key(scope)}")
+        path = self._path(f"th_members_{key(scope)}")
         kinds = dict.fromkeys((PLANT, *(key(s) for s in (*parents, scope)), "own_unit"), "VARCHAR")
-        self.db.run(f"CREATE TABLE raw AS {self.db.loaded(path, kinds)}")
-        self._enum(key(scope), "raw")
+        self.db.run(f"CREATE TABLE th_raw AS {self.db.loaded(path, kinds)}")
+        self._enum(key(scope), "th_raw")
         # parents have their types already: `_needed` is walked in the order of depth
         self.db.run(
-            f"CREATE TABLE members_{key(scope)} AS SELECT {self._typed((*parents, scope))}, own_unit FROM raw"
+            f"CREATE TABLE th_members_{key(scope)} AS SELECT {self._typed((*parents, scope))}, own_unit FROM th_raw"
         )
-        self.db.run("DROP TABLE raw")
-        self.db.put_members(scope, f"members_{key(scope)}")
+        self.db.run("DROP TABLE th_raw")
+        self.db.put_members(scope, f"th_members_{key(scope)}")
         path.unlink()
 
     def _table(self, block: _Block) -> dict[str, Column]:

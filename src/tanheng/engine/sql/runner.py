@@ -18,6 +18,7 @@ from tanheng.engine.sql.plan import computed
 from tanheng.engine.sql.result import SqlResult
 from tanheng.engine.sql.sheet import Sheet
 from tanheng.engine.sql.step import step_sql
+from tanheng.engine.sql.tables import Rebuilt, TableLoader, Tables
 from tanheng.facts.inputs import Inputs
 from tanheng.formula.model import Method, Step
 from tanheng.formula.order import reached
@@ -28,7 +29,7 @@ Progress = Callable[[int, int, str], None]
 
 def run_sql(
     method: Method,
-    plants: Mapping[str, Inputs],
+    plants: Mapping[str, Inputs] | Tables,
     factors: FactorLibrary,
     *,
     connection: duckdb.DuckDBPyConnection | None = None,
@@ -38,29 +39,51 @@ def run_sql(
     """Run a method over many plants at once; every value is the one that `engine.exact` computes.
 
     Args:
-        plants: Inputs by plant; a mapping that makes them when asked keeps the memory small.
-        connection: Where the tables of the run are made, in a schema of their own; else in memory.
+        plants: Inputs by plant; a mapping that makes them when asked keeps the memory small. Or Tables, which
+            are read in place.
+        connection: Where tables are read; those of the run are made in a database in memory beside it.
         progress: Called with how much is done, of how much, and the name of the plant or step.
         steps: The steps that are wanted; those that they need are computed too. All when None.
 
     Returns:
         The values. A plant whose period does not fit the method (TH-C08, TH-C13) has problems and no value.
     """
-    db, failures = Database(method, connection), Failures()
-    names = [n for n in method.sequence if steps is None or n in reached(method.steps, steps)]
-    loader, total = Loader(method, factors, db, failures), len(plants) + len(names)
-    for number, plant in enumerate(plants):
-        loader.take(plant, plants[plant])
-        if progress is not None:
-            progress(number + 1, total, plant)
-    columns = loader.finish()
-    exact = ByExact(method, plants, factors, failures)
-    made = _Live(method, db, failures, Lookups(method, factors, loader.periods, db, failures), columns)
+    db = Database(method, connection)
+    try:
+        return _ran(method, plants, factors, db, progress, steps)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _ran(
+    method: Method,
+    plants: Mapping[str, Inputs] | Tables,
+    factors: FactorLibrary,
+    db: Database,
+    progress: Progress | None,
+    steps: Collection[str] | None,
+) -> SqlResult:
+    failures, needed = Failures(), method.steps.keys() if steps is None else reached(method.steps, steps)
+    names = [n for n in method.sequence if n in needed]
+    if isinstance(plants, Tables):
+        found: Loader | TableLoader = TableLoader(method, plants, db, failures)
+        given: Mapping[str, Inputs] = Rebuilt(method, plants, db)
+        staged = 0
+    else:
+        found, given = Loader(method, factors, db, failures), plants
+        staged = len(plants)
+        for number, plant in enumerate(plants):
+            found.take(plant, plants[plant])
+            if progress is not None:
+                progress(number + 1, staged + len(names), plant)
+    columns, exact = found.finish(), ByExact(method, given, factors, failures)
+    made = _Live(method, db, failures, Lookups(method, factors, found.periods, db, failures), columns)
     for number, name in enumerate(names):
         made.compute(method.steps[name], exact)
         if progress is not None:
-            progress(len(plants) + number + 1, total, name)
-    return SqlResult(method, db, made.columns, failures, loader.problems, names)
+            progress(staged + number + 1, staged + len(names), name)
+    return SqlResult(method, db, made.columns, failures, found.problems, names)
 
 
 class _Live:
