@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
+import re
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -111,3 +114,32 @@ def same(plan: Plan, column: Column, row: tuple[str, ...], wanted: object, found
     if way is not None and way.rounding is not None:
         return bool(way.rounding.apply(number) == wanted)
     return abs(number - wanted) <= Fraction(1, 10**10) * max(abs(wanted), Fraction(1, 10**6))
+
+
+def edited(data: bytes, plan: Plan, changes: Mapping[tuple[str, tuple[str, ...]], object]) -> bytes:
+    """A book after somebody typed into input cells: by given and row a number, a word, or None for nothing."""
+    titles = ["封面", *(sheet.title for sheet in plan.sheets.values())]
+    by_file: dict[str, dict[str, object]] = {}
+    for (name, row), value in changes.items():
+        column = plan.values[name]
+        file = f"xl/worksheets/sheet{titles.index(column.sheet.title) + 1}.xml"
+        by_file.setdefault(file, {})[f"{column.letter}{column.sheet.at[row]}"] = value
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.namelist():
+            text = old.read(item)
+            for address, value in by_file.get(item, {}).items():
+                text = _typed(text.decode(), address, value).encode()
+            new.writestr(item, text)
+    return out.getvalue()
+
+
+def _typed(xml: str, address: str, value: object) -> str:
+    body = f"<v>{value}</v>" if isinstance(value, (int, float)) else ""
+    kind = ""
+    if isinstance(value, str):
+        body, kind = f"<is><t>{value}</t></is>", ' t="inlineStr"'
+    pattern = rf'<c r="{address}"( s="\d+")[^>]*?(?:/>|>.*?</c>)'
+    made, count = re.subn(pattern, rf'<c r="{address}"\1{kind}>{body}</c>', xml)
+    assert count == 1, address
+    return made
