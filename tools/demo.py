@@ -1,5 +1,7 @@
 """The demonstration, `make demo`: the example plant's year from workbook to verified pack, in demo/.
 
+Then the years around it, and what moved the total from 2024 to 2025.
+
 Everything goes through the command line, as a user would do it, so what is shown is what is shipped. The
 verifier runs as a stranger would run it: apart from Tanheng, with the standard library only.
 """
@@ -8,7 +10,10 @@ import json
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
+
+from rich.cells import cell_len
 
 from tanheng.kernel.numbers import grouped
 
@@ -49,6 +54,38 @@ def figures(result: dict) -> list[str]:
     return found
 
 
+YEARS = (2022, 2023, 2024, 2025, 2026)
+OWN = "library-2026"
+"""The plant's own library: the oxidation rates that the guide of 2026 takes from the factor database."""
+HEADS = ("年份", "排放总量 tCO2", "发电量 MWh", "供电强度 1号 tCO2/MWh", "2号", "方法")
+
+
+def years() -> list[tuple[str, ...]]:
+    """Every year's total, generation and intensities, and the method that it was computed by."""
+    rows = [HEADS]
+    for year in YEARS:
+        plant = f"beiling-{year}.xlsx"
+        own = ("--library", OWN) if year >= 2026 else ()
+        if plant == PLANT:
+            result = json.loads((DEMO / "result.json").read_text(encoding="utf-8"))
+        else:
+            result = json.loads(run("tanheng", "account", plant, *own, "--json", quiet=True))
+        lines = {(s["name"], *s["scope"].values()): s for s in result["steps"] if s["period"] == str(year)}
+        made = sum((Fraction(lines["W_fd_y", unit]["exact"]) for unit in "12"), Fraction(0))
+        rates = (lines["S_gd_y", unit]["shown"] for unit in "12")
+        total = lines[("E",)]["shown"]
+        rows.append((str(year), grouped(total), grouped(str(round(made))), *rates, result["method"]))
+    return rows
+
+
+def show(rows: list[tuple[str, ...]]) -> None:
+    """Print rows in columns; a Chinese character is as wide as two letters."""
+    widths = [max(cell_len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for row in rows:
+        cells = (" " * (w - cell_len(c)) + c for c, w in zip(row, widths, strict=True))
+        print("  " + "  ".join(cells))
+
+
 def main() -> None:
     """Run the year and say where everything is."""
     sys.stdout.reconfigure(encoding="utf-8")
@@ -57,6 +94,7 @@ def main() -> None:
     for path in sorted((ROOT / "examples").iterdir()):
         if path.suffix in {".xlsx", ".toml"}:
             shutil.copy(path, DEMO)
+    shutil.copytree(ROOT / "examples" / OWN, DEMO / OWN)
     run("tanheng", "check", PLANT)
     run("tanheng", "account", PLANT, "-o", "result.json")
     run("tanheng", "report", PLANT, "-o", "reports")
@@ -71,11 +109,17 @@ def main() -> None:
     print("\n全年 The year:\n")
     for line in figures(json.loads((DEMO / "result.json").read_text(encoding="utf-8"))):
         print(f"  {line}")
+    rows = years()
+    print("\n各年 The years:\n")
+    show(rows)
+    run("tanheng", "diff", "2024", "2025")
     print("\n都在 demo/ 里。Everything is in demo/:\n")
     told = {
         PLANT: "电厂的工作簿 the plant's workbook",
         "result.json": "带来路的结果 the result with its trace",
     }
+    told |= {f"beiling-{year}.xlsx": "另一年 another year" for year in YEARS if f"{year}" not in PLANT}
+    told |= {OWN: "2026 年的自有因子库 the plant's own library of 2026"}
     told |= dict.fromkeys(reports, "报告 report")
     told |= {"pack.zip": "封存包 sealed pack", "verify.pyz": "独立核验程序 stand-alone verifier"}
     told |= {"verdict.txt": "核验结论与重算的每个数 the verdict with every figure recomputed"}
