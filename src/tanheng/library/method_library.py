@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from tanheng.formula.model import Method, Way
+from tanheng.formula.model import Given, Method, Scope, Way
 from tanheng.formula.order import sorted_steps
 from tanheng.kernel.canonical import digest
 from tanheng.kernel.problems import Place, Refused, refuse
@@ -195,6 +195,24 @@ class MethodLibrary:
                 return None
             self._loaded[key] = read_method(data, file, self._laws, judged=method)
         return self._loaded[key]
+
+    def papers(self, method: Method) -> tuple[dict[str, Scope], dict[str, Given]]:
+        """The scopes and givens that rules add to a method: what their formulas read and its own never do."""
+        scopes: dict[str, Scope] = {}
+        givens: dict[str, Given] = {}
+        for rules_id in self._rules:
+            data, file = _bytes(self._rules[rules_id], "rules"), f"{rules_id}/rules.toml"
+            if method.id in _judged(data):
+                own = _raw(data.decode("utf-8"))
+                above = {**_merged(method).get("scope", {}), **own.get("scope", {})}
+                # the formulas, which take long to check, have nothing to do with a form
+                parts = MethodFile(file, {"scope": above, "given": own.get("given", [])})
+                parts.read()
+                if parts.problems:
+                    raise Refused(parts.problems)
+                scopes |= {name: s for name, s in parts.scopes.items() if name not in method.scopes}
+                givens |= {name: g for name, g in parts.givens.items() if name not in method.givens}
+        return scopes, givens
 
     def folder(self, method_id: str) -> Traversable | None:
         """Where the method's cases and notes lie; None for a method from a pack."""

@@ -30,7 +30,7 @@ from tanheng.library.template_model import Template as Template
 ROLES = ("run", "form", "members", "rows", "declared", "substituted", "confirmed")
 KINDS = ("word", "number", "date", "truth", "code", "span", "text")
 _KEYS = frozenset("id zh en methods law kept choices bands need sheet".split())
-_SHEET_KEYS = frozenset("id use zh en says role scope keys givens facts optional".split())
+_SHEET_KEYS = frozenset("id use zh en says role scope keys givens papers facts optional offered".split())
 _FACT_KEYS = frozenset("name zh en kind unit one_of needed methods".split())
 
 
@@ -80,8 +80,9 @@ def load_template(template_id: str, method: Method, own: Iterable[Path] = ()) ->
     if method.id not in raw.get("methods", ()):
         names = ", ".join(raw.get("methods", ()))
         raise Refused(problem("TH-I28", what="方法", what_en="method", seen=method.id, wanted=names))
-    elsewhere = load_methods(own).declared(m for m in raw["methods"] if m != method.id)
-    return _Binder(template_id, raw, method, elsewhere).template(digest(data))
+    library = load_methods(own)
+    elsewhere = library.declared(m for m in raw["methods"] if m != method.id)
+    return _Binder(template_id, raw, method, elsewhere, library.papers(method)).template(digest(data))
 
 
 def _common() -> dict[str, Any]:
@@ -117,8 +118,15 @@ class _Binder:
     """Checks one template file against one method and gathers everything that does not fit."""
 
     def __init__(
-        self, template_id: str, raw: Mapping[str, Any], method: Method, elsewhere: frozenset[str]
+        self,
+        template_id: str,
+        raw: Mapping[str, Any],
+        method: Method,
+        elsewhere: frozenset[str],
+        papers: tuple[Mapping[str, Scope], Mapping[str, Given]],
     ) -> None:
+        self.paper_scopes, self.papers = papers
+        self.scopes = {**self.paper_scopes, **method.scopes}
         self.file, self.raw, self.method = f"{template_id}/template.toml", raw, method
         # what the other editions declare, and what a base declares that the bound edition dropped
         self.elsewhere = elsewhere.union(*(each.givens for each in method.lineage)) - method.givens.keys()
@@ -161,6 +169,7 @@ class _Binder:
             sheets,
             needs,
             sha,
+            self.paper_scopes,
         )
 
     def here(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -175,8 +184,11 @@ class _Binder:
         role, scope = str(raw.get("role", "")), str(raw.get("scope", ""))
         if role not in ROLES:
             self.no(f"{name}.role = {role}", ", ".join(ROLES))
+        if raw.get("papers") and not self.papers and not raw.get("givens"):
+            # no rules judge this method: nobody would read what the sheet asks for
+            return None
         keys = self.keys(name, role, raw)
-        closure = closure_of(keys, self.method.scopes) if keys else ()
+        closure = closure_of(keys, self.scopes) if keys else ()
         columns = [self.key(k) for k in keys]
         if role == "members" and scope in self.method.scopes and self.method.scopes[scope].units:
             units = self.method.scopes[scope].units
@@ -193,6 +205,8 @@ class _Binder:
             return None
         columns += [c for g in givens if (c := self.given(name, g, closure)) is not None]
         columns += [self.fact(name, f) for f in facts]
+        asked = map(str, raw.get("papers", ()) if self.papers else ())
+        columns += [c for p in asked if (c := self.paper(name, p, closure)) is not None]
         said = raw.get("says", {})
         return Sheet(
             name,
@@ -205,10 +219,11 @@ class _Binder:
             scope,
             bool(raw.get("optional", False)),
             (str(said.get("zh", "")), str(said.get("en", ""))),
+            bool(raw.get("offered", False)),
         )
 
     def keys(self, sheet: str, role: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
-        scopes = self.method.scopes
+        scopes = self.scopes if role == "rows" else self.method.scopes
         if role in ("declared", "substituted"):
             return tuple(
                 s.id for s in scopes.values() if s.id not in TIME_SCOPES and not s.open and not s.rows
@@ -224,7 +239,7 @@ class _Binder:
         return tuple(k for k in keys if k in scopes)
 
     def key(self, scope_id: str) -> Column:
-        scope: Scope = self.method.scopes[scope_id]
+        scope: Scope = self.scopes[scope_id]
         kind = scope_id if scope_id in TIME_SCOPES else "word"
         zh = {"day": "日期", "month": "月份"}.get(scope_id, scope.zh)
         en = {"day": "Day", "month": "Month"}.get(scope_id, scope.en[:1].upper() + scope.en[1:])
@@ -255,6 +270,29 @@ class _Binder:
             given.says,
             _counts(given) and name not in self.raw.get("kept", ()),
             given.symbol,
+        )
+
+    def paper(self, sheet: str, name: str, closure: tuple[str, ...]) -> Column | None:
+        """A column that rules read and no formula of the method: it is stored as a fact."""
+        found = self.papers.get(name)
+        if found is None or set(found.closure) != set(closure):
+            self.no(f"{sheet}.papers: {name}", " ".join(found.closure) if found else ", ".join(self.papers))
+            return None
+        choices = self.choices(found.unit.text) if found.unit is not None else ()
+        return Column(
+            name,
+            "fact",
+            found.kind,
+            found.zh,
+            found.en,
+            found.unit,
+            choices,
+            found.one_of,
+            low=found.low,
+            high=found.high,
+            law=found.law,
+            says=found.says,
+            symbol=found.symbol,
         )
 
     def fact(self, sheet: str, raw: Mapping[str, Any]) -> Column:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tanheng.formula.model import Method
+from tanheng.formula.model import Method, Scope
 from tanheng.kernel.units import Unit
 
 
@@ -57,6 +58,7 @@ class Sheet:
     """One sheet.
 
     `keys` are the scopes that name a line (a day stands for its month as well), `scope` what members declare.
+    `offered`: nobody need fill it, but every new form has it.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Sheet:
     scope: str = ""
     optional: bool = False
     says: tuple[str, str] = ("", "")
+    offered: bool = False
 
     def title(self, lang: str = "zh") -> str:
         """Its name for people."""
@@ -104,6 +107,12 @@ class Template:
     sheets: tuple[Sheet, ...]
     needs: tuple[Need, ...]
     digest: str
+    paper_scopes: Mapping[str, Scope] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> Mapping[str, Scope]:
+        """The scopes of the method and those that only papers have (meters, documents)."""
+        return {**self.paper_scopes, **self.method.scopes}
 
     def sheet(self, sheet_id: str) -> Sheet:
         """The sheet of that id; KeyError when there is none."""

@@ -228,13 +228,13 @@ def _own_unit(book: Book, cell: object, column: Column, place: Place, member: st
 
 def _unknown_members(book: Book, table: Table, rows: list[Row | None], refused: set[int]) -> None:
     """Lines of members that are not registered are refused, each distinct member judged once."""
-    method = book.template.method
+    scopes = book.template.scopes
     for scope in table.sheet.keys:
-        about = method.scopes[scope]
+        about = scopes[scope]
         if scope in TIME_SCOPES or about.open or about.rows or table.sheet.scope == scope:
             continue
         owner = next((s for s in book.template.by_role("members") if s.scope == scope), None)
-        above = {scope, *closure_of((scope,), method.scopes)}
+        above = {scope, *closure_of((scope,), scopes)}
         known = {tuple(sorted((*m.within, (scope, m.id)))) for m in book.members.get(scope, ())}
         parts = pick(rows, above)
         if set(parts) - {()} <= known:

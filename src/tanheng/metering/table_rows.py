@@ -104,14 +104,14 @@ def _filled(plan: Plan, sheet: Sheet) -> list[Line]:
 
 def _blank(plan: Plan, sheet: Sheet) -> list[Line]:
     """Lines to fill: every member and period; day sheets for the first fuel of each unit (the coal)."""
-    scopes = plan.template.method.scopes
-    if any(scopes[k].open for k in sheet.keys) or sheet.optional:
+    scopes = plan.template.scopes
+    if any(scopes[k].open for k in sheet.keys) or (sheet.optional and not sheet.offered):
         return []
     standing = [k for k in sheet.keys if k not in TIME_SCOPES]
     partial: list[Line] = [{}]
     for scope in standing:
         partial = [{**line, scope: m} for line in partial for m in _members_in(plan, scope, line)]
-        if scopes[scope].rows:
+        if scopes[scope].rows and not sheet.offered:
             partial = [line for line in partial if line[scope] == scopes[scope].rows[-1]]
     time = next((k for k in sheet.keys if k in TIME_SCOPES), "")
     if time == "day":
@@ -125,7 +125,7 @@ def _blank(plan: Plan, sheet: Sheet) -> list[Line]:
 
 
 def _members_in(plan: Plan, scope: str, line: Line) -> list[str]:
-    fixed = plan.template.method.scopes[scope].rows
+    fixed = plan.template.scopes[scope].rows
     if fixed:
         return list(fixed)
     return [m.id for m in plan.members.get(scope, ()) if all(line.get(s) == v for s, v in m.within)]

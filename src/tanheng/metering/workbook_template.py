@@ -76,7 +76,7 @@ def write_template(
         shown = [
             s
             for s in template.sheets
-            if not s.optional or s.id in wanted or s.role in CLAIMS
+            if not s.optional or s.offered or s.id in wanted or s.role in CLAIMS
         ]
         write_notes(book, writer.style, template, shown, period, lang)
         for sheet in shown:
