@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from tanheng.facts.datum import row_of
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.plan import Entry, Plan
-from tanheng.library.plan_template import Parameter, PlanTemplate, PlanWay, word_of
+from tanheng.library.plan_template import OBTAINED, Parameter, PlanTemplate, PlanWay, word_of
 
 _ENTITY = {
     "entity_name": ("entity_name",),
@@ -19,8 +19,6 @@ _ENTITY = {
     "phone": ("phone",),
 }
 _EQUIPMENT = ("boiler", "turbine", "generator")
-_TESTED = {"自行检测": "实测值（自测）", "委托检测": "实测值（委外）"}
-_TESTED_BY = {"低位发热量": "ncv_tested_by", "收到基元素碳含量": "c_tested_by"}
 _SAMPLES = {"收到基元素碳含量": "元素碳含量", "低位发热量": "低位发热量"}
 
 
@@ -68,7 +66,10 @@ def _units(inputs: Inputs, facts: Mapping[tuple[str, tuple[tuple[str, str], ...]
             return facts.get((name, row), "")
 
         name = told("unit_name") or member.label
-        fuels = [m.label or m.id for m in inputs.members.get("fuel", ()) if dict(m.within) == dict(row)]
+        burnt = [m for m in inputs.members.get("fuel", ()) if m.within == row]
+        # coal is named first, oil for starting up after it
+        burnt.sort(key=lambda m: word_of(inputs, "fuel_code", {**dict(m.within), "fuel": m.id}) != "coal")
+        fuels = [m.label or m.id for m in burnt]
         texts = {
             "unit_name": name,
             "capacity": word_of(inputs, "P_e", dict(row)),
@@ -83,7 +84,10 @@ def _units(inputs: Inputs, facts: Mapping[tuple[str, tuple[tuple[str, str], ...]
                 facilities.append(Entry("facilities", (("number", number),), _filled(said)))
         yield Entry("units", row, _filled(texts))
     # one number on two plates is the plant's slip; the first keeps it
-    yield from {e.at: e for e in reversed(facilities)}.values().__reversed__()
+    first: dict[tuple[tuple[str, str], ...], Entry] = {}
+    for each in facilities:
+        first.setdefault(each.at, each)
+    yield from first.values()
 
 
 def _rows(
@@ -115,9 +119,10 @@ def _said(
 ) -> dict[str, str]:
     """What follows from the way alone: where the guide leaves a choice, nothing does."""
     only = {n: v[0] for n in ("obtained", "frequency", "record") if len(v := getattr(way, n)) == 1}
-    tested = _TESTED.get(facts.get((_TESTED_BY.get(parameter.zh, ""), row_of(members.items())), ""), "")
-    if tested in way.obtained:
-        only["obtained"] = tested
+    for name, fact in parameter.told:
+        told = facts.get((fact, row_of(members.items())), "")
+        if (said := OBTAINED.get(told, told)) in getattr(way, name):
+            only[name] = said
     if parameter.laboratory and way.measured and only.get("obtained") == "实测值（委外）":
         only["laboratory"] = _first(facts, ("coal_laboratory",))
     return {"way": way.word, "description": way.says, **only}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from tanheng.inventory.plan_faults import member_text, numbers
 from tanheng.inventory.plan_meters import meter_findings
 from tanheng.kernel.numbers import narrow
 from tanheng.kernel.problems import Place, Problem, Refused, problem
-from tanheng.library.plan_template import DEFAULTS, Parameter, PlanWay, word_of
+from tanheng.library.plan_template import DEFAULTS, OBTAINED, Parameter, PlanWay, word_of
 
 _WHAT = {"unit": ("机组", "unit"), "fuel": ("燃料", "fuel"), "stream": ("供热流", "heat stream")}
 _PREFIX = re.compile(r"(?:dqcp|数据质量控制)?\s*(?:计划|方案)?\s*(?:规则|第)?\s*", re.IGNORECASE)
@@ -111,8 +111,21 @@ def _row(
         house = done.at(_FACT_LABORATORY, members, month)
         if house is not None and _plain(house.value) != _plain(entry.get("laboratory")):
             yield Finding("TH-Q25", month, at, name, entry.get("laboratory"), house.value, place_of(house))
+    yield from _told(given, entry, parameter, month)
     yield from _late(given, at, parameter, way, month)
     yield from _missing(given, plan, entry, parameter, way, month)
+
+
+def _told(given: Comparison, entry: Entry, parameter: Parameter, month: str) -> Iterator[Finding]:
+    """Columns of the plan of which the plant's sheets say what was done: by whom, how often."""
+    at = row_of((k, v) for k, v in entry.at if k != "parameter")
+    for column, fact in parameter.told:
+        told = given.done.at(fact, dict(at), "")
+        said = OBTAINED.get(told.value, told.value) if told else ""
+        if told is not None and entry.get(column) and said != entry.get(column):
+            heading = given.template.sheet("parameters").sheet.column(column)
+            title = f"{parameter.zh} {heading.zh if heading else column}"
+            yield Finding("TH-Q20", month, at, title, entry.get(column), said, place_of(told))
 
 
 def _late(given: Comparison, at: Row, parameter: Parameter, way: PlanWay, month: str) -> Iterator[Finding]:
@@ -138,7 +151,7 @@ def _missing(
     rules = _rules(plan, entry)
     defaults = {t.zh for t in parameter.treatments if t.fills == DEFAULTS}
     planned = [r for r in rules if r.get("treatment") in defaults]
-    said = "、".join(map(_rule_text, planned or rules)) or "—"
+    said = "、".join(f"{r.get('number')}（{r.get('treatment')}）" for r in planned or rules) or "—"
     code = "TH-Q27" if planned else "TH-Q28"
     yield Finding(code, month, at, parameter.zh, said, _times(lacking), Place())
 
@@ -232,22 +245,32 @@ def _plain(text: str) -> str:
 
 
 def _times(times: Iterable[str]) -> str:
-    """Days and months for people, the month said by the finding: "9日、10日", "当月"."""
-    days = list(dict.fromkeys(times))
-    return "、".join(f"{int(t[8:])}日" if len(t) > 7 else "当月" for t in days)
+    """Days of a month for people: "3日、9日–10日"; "当月" where it is the month as a whole."""
+    spans: list[list[int]] = []
+    for day in sorted({int(t[8:]) for t in times if len(t) > 7}):
+        if spans and spans[-1][-1] == day - 1:
+            spans[-1][1:] = [day]
+        else:
+            spans.append([day])
+    return "、".join("–".join(f"{d}日" for d in span) for span in spans) or "当月"
 
 
 def _joined(findings: Sequence[Finding], plan: Plan) -> Iterator[Problem]:
     """Findings that say the same of several months, as one."""
-    groups: dict[Finding, list[str]] = {}
+    groups: dict[Finding, list[Finding]] = {}
     for each in findings:
-        groups.setdefault(each._replace(month=""), []).append(each.month)
-    for each, months in groups.items():
-        where = member_text(plan, dict(each.at))
-        told: Mapping[str, str] = dict(each.more)
-        span = {"month": month_text(months), "where": where, "where_en": where}
-        said = {"name": each.name, "planned": each.planned, "done": each.done}
-        yield problem(each.code, each.place, **span, **said, **told)
+        key = each._replace(month="")
+        # a meter is said once, with every parameter that rests on it
+        key = key._replace(at=(), name="") if "device" in dict(each.more) else key
+        groups.setdefault(key, []).append(each)
+    for each, found in groups.items():
+        served = dict.fromkeys((member_text(plan, dict(f.at)), f.name) for f in found)
+        where, name = next(iter(served))
+        if len(served) > 1:
+            where, name = "", "、".join(f"{place} {title}" for place, title in served)
+        span = {"month": month_text(f.month for f in found), "where": where, "where_en": where}
+        said = {"name": name, "planned": each.planned, "done": each.done}
+        yield problem(each.code, each.place, **{**span, **said, **dict(each.more)})
 
 
 def month_text(months: Iterable[str]) -> str:

@@ -134,8 +134,7 @@ def _device_faults(
     months = entry.get("months")
     if months and kind.months and Fraction(months) > kind.months:
         device = f"{entry.get('number')} {kind.zh}"
-        longest = f"{kind.months}{'？' if kind.certainty == 'check' else ''}"
-        yield problem("TH-Q40", months_place, device=device, planned=longest, done=months)
+        yield problem("TH-Q40", months_place, device=device, planned=kind.months, done=months)
 
 
 def _loose(plan: Plan, template: PlanTemplate, place: Callable[[Entry, str], Place]) -> Iterator[Problem]:

@@ -27,18 +27,23 @@ def meter_findings(
             continue
         past = calibrations(given.ledger or (), device)
         name = (("device", f"{number} {kind.zh}"),)
-        mark = "？" if kind.certainty == "check" else ""
         best, has = class_rank(kind.worst), _class_in(past, device, span.last)
         rank = class_rank(has)
         if best is not None and rank is not None and rank > best:
-            yield Finding("TH-Q31", month, at, parameter.zh, kind.worst + mark, has, Place(), name)
+            yield Finding("TH-Q31", month, at, parameter.zh, kind.worst, has, Place(), name)
         gap = uncovered([day for day, _ in past], _period(device, kind), span.first, span.last)
         if past and gap is not None:
             due, last = gap
             code = "TH-Q33" if given.ledger is None else "TH-Q32"
-            yield Finding(
-                code, month, at, parameter.zh, due.isoformat() + mark, last.isoformat(), Place(), name
-            )
+            told = name + _unsure(kind, due.isoformat())
+            yield Finding(code, month, at, parameter.zh, due.isoformat(), last.isoformat(), Place(), told)
+
+
+def _unsure(kind: Instrument, planned: str) -> tuple[tuple[str, str], ...]:
+    """A period that the library could not confirm is said to be so wherever it is used."""
+    if kind.certainty != "check":
+        return ()
+    return ("planned_zh", f"{planned}（规程周期未确认）"), ("planned_en", f"{planned} (period unconfirmed)")
 
 
 def calibrations(ledger: Sequence[Entry], device: Entry) -> list[tuple[date, str]]:

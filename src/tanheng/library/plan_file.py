@@ -40,7 +40,7 @@ _INSTRUMENT = frozenset("zh en class months check law certainty".split())
 _SHEET = frozenset("id section zh en role keys optional says columns".split())
 _COLUMN = frozenset("name zh en kind one_of suggest needed wide".split())
 _PARAMETER = frozenset(
-    "zh en unit per since until when word also law basis laboratory sampled evidence treatments way".split()
+    "zh en unit per since until when word also told law basis laboratory sampled evidence treatments way".split()
 )
 _TREATMENT = frozenset("zh en fills".split())
 _WAY = frozenset("word rank obtained instruments frequency record data says".split())
@@ -73,7 +73,11 @@ def read_plan_template(data: bytes, file: str) -> PlanTemplate:
         raise Refused(
             problem("TH-I54", Place(file=file), seen=str(error), wanted="TOML 1.0, UTF-8")
         ) from None
-    return _Reader(file, raw).template(digest(data))
+    try:
+        return _Reader(file, raw).template(digest(data))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # a list where a table belongs, a word where a number does
+        raise Refused(problem("TH-I54", Place(file=file), seen=repr(error), wanted="dqcp.toml")) from None
 
 
 class _Reader:
@@ -138,8 +142,8 @@ class _Reader:
             says=(str(said.get("zh", "")), str(said.get("en", ""))),
         )  # fmt: skip
         listed = raw.get("columns", ())
-        wide = frozenset(str(c["name"]) for c in listed if c.get("wide"))
-        suggest = {str(c["name"]): tuple(c["suggest"]) for c in listed if c.get("suggest")}
+        wide = frozenset(str(c.get("name", "")) for c in listed if c.get("wide"))
+        suggest = {str(c.get("name", "")): tuple(c["suggest"]) for c in listed if c.get("suggest")}
         return PlanSheet(sheet, str(raw.get("section", "")), wide, suggest)
 
     def column(self, sheet: str, raw: Mapping[str, Any], keys: tuple[str, ...]) -> Column:
@@ -163,8 +167,8 @@ class _Reader:
         for each in raw.get("treatments", ()):
             self.known(f"{name}.treatments", each, _TREATMENT)
             if each.get("fills") not in (DEFAULTS, SUBSTITUTES):
-                self.no(f"{name}.treatments {each.get('zh')}", f"{DEFAULTS}, {SUBSTITUTES}")
-            treatments.append(Treatment(str(each["zh"]), str(each["en"]), str(each.get("fills"))))
+                self.no(f"{name}.treatments {each.get('fills')}", f"{DEFAULTS}, {SUBSTITUTES}")
+            treatments.append(Treatment(*(str(each.get(k, "")) for k in ("zh", "en", "fills"))))
         ways = tuple(self.way(name, each) for each in raw.get("way", ()))
         if not ways:
             self.no(f"{name}.way", "≥ 1")
@@ -172,7 +176,8 @@ class _Reader:
         return Parameter(
             name, texts["en"], texts["unit"], per, texts["since"], texts["until"],
             tuple((str(k), tuple(v)) for k, v in raw.get("when", {}).items()), texts["word"],
-            tuple(raw.get("also", ())), texts["law"],
+            tuple(raw.get("also", ())),
+            tuple((str(k), str(v)) for k, v in raw.get("told", {}).items()), texts["law"],
             str(raw.get("basis", "")), str(raw.get("laboratory", "")), tuple(raw.get("sampled", ())),
             texts["evidence"], tuple(treatments), ways,
         )  # fmt: skip

@@ -15,6 +15,8 @@ from tanheng.library.template_library import Column, Sheet
 
 MEMBERS = ("unit", "fuel", "stream")
 DEFAULTS, SUBSTITUTES = "default", "substituted"
+OBTAINED = {"自行检测": "实测值（自测）", "委托检测": "实测值（委外）", "未实测": "缺省值"}
+"""How the plant's sheets say what table B.4 calls obtained by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Parameter:
     """A row kind of table B.4.
 
     `word`: the given whose words are the ways; `also`: givens that belong to it beside those of its ways;
-    `basis`, `laboratory`: the given and the fact that say what was done; `sampled`: the givens of the last
+    `told`: the facts of the plant that say what a column of the plan says, by column; `basis`, `laboratory`:
+    the given and the fact that say what was done; `sampled`: the givens of the last
     sampling day and of the day of the report.
     """
 
@@ -76,6 +79,7 @@ class Parameter:
     when: tuple[tuple[str, tuple[str, ...]], ...]
     word: str
     also: tuple[str, ...]
+    told: tuple[tuple[str, str], ...]
     law: str
     basis: str
     laboratory: str

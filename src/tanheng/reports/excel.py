@@ -86,6 +86,7 @@ class _Printer:
         self.columns = _COLUMNS
         self.size = 9.0
         self.room = 90.0  # breadth of the sheet at hand, in Excel's characters
+        self.breadths: list[float] = []
 
     def print(self) -> None:
         """Write the cover and every section."""
@@ -181,6 +182,7 @@ class _Printer:
             # pictures are anchored to rows; a fixed height keeps their shape in every program
             self.sheet.set_default_row(16)
         self.room = sum(breadths) or 98.0
+        self.breadths = breadths
         if not breadths:
             self.sheet.set_column(0, 0, 20)
             self.sheet.set_column(1, _COLUMNS - 1, 26)
@@ -198,8 +200,8 @@ class _Printer:
         elif isinstance(block, Pairs):
             self._heading(block.title)
             for label, cell in block.rows:
-                self._text(0, label, self.look.of(colour="#4A5865", fill="#F1F4F5", bottom=True))
-                self._words(1, cell, self.columns - 1, 22)
+                self._text(0, label, self.look.of(colour="#4A5865", fill="#F1F4F5", bottom=True, wrap=True))
+                self._words(1, cell, self.columns - 1, 22, self.look.label_lines(label, self.breadths))
                 self.row += 1
             self.row += 1
         elif isinstance(block, Table):
@@ -221,7 +223,7 @@ class _Printer:
         self._text(0, text, look, self.columns, 15.0 * lines)
         self.row += 1
 
-    def _words(self, column: int, cell: Cell, span: int, first: float) -> None:
+    def _words(self, column: int, cell: Cell, span: int, first: float, least: int = 1) -> None:
         """A value beside its label, wrapped over the rest of the line; `first` is the label's breadth."""
         if cell.kind == NUMBER:
             self._value(column, cell)
@@ -229,7 +231,7 @@ class _Printer:
             if unit and span > 1:
                 self._text(column + 1, unit, self.look.of(colour="#5F6C78", bottom=True), span - 1)
             return
-        lines = 1 + int(text_room(plain(cell.text)) / (self.room - first))
+        lines = max(least, 1 + int(text_room(plain(cell.text)) / (self.room - first)))
         look = self.look.of(wrap=True, bottom=True, colour=self.look.colour(cell), fill=self.look.fill(cell))
         self._text(column, cell.text, look, span, 16.0 * lines if lines > 1 else None)
 
@@ -300,6 +302,8 @@ class _Printer:
                     len(table.columns),
                 )
             else:
+                if height := self.look.line_height(row.cells, self.breadths, self.size):
+                    self.sheet.set_row(self.row, height)
                 self._cells(table, row.cells, row.role == "sum", blank_gaps)
             self.row += 1
         for note in table.notes:

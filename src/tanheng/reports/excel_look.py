@@ -6,13 +6,15 @@ import re
 import unicodedata
 from typing import Any
 
-from tanheng.statement.model import GAP, IDLE, NONE, Cell, Table
+from tanheng.statement.model import GAP, IDLE, NONE, NUMBER, Cell, Table
 from tanheng.statement.text import BOLD, SUB, SUP, Text, plain, rich
 
 FONT = "微软雅黑"
 # what a spreadsheet, or somebody who retypes the cell, might take for a formula
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NARROWEST, _BROADEST = 6.0, 68.0
+# a table of nothing but words wraps rather than grow broader than this
+_WORDS = 170.0
 # sheets with many columns are set one point smaller
 _MANY, _SMALL = 10, 0.9
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -123,6 +125,22 @@ class Look:
         """Ground of a cell by its kind."""
         return "#FFF3D9" if cell.kind == GAP else ""
 
+    @staticmethod
+    def line_height(cells: tuple[Cell, ...], breadths: list[float], size: float) -> float:
+        """The height that a line needs for its texts to wrap, in points; 0 where one line of text does.
+
+        Not every program finds it by itself when it opens the file.
+        """
+        small = _SMALL if len(breadths) > _MANY else 1.0
+        texts = [(plain(c.text), b / small) for c, b in zip(cells, breadths, strict=False) if c.kind != NUMBER]
+        lines = max((1 + int(text_room(text) * 1.04 / breadth) for text, breadth in texts), default=1)
+        return (size + 4.5) * lines if lines > 1 else 0.0
+
+    @staticmethod
+    def label_lines(label: Text, breadths: list[float]) -> int:
+        """How many lines a label takes in the first column, whose breadth may come from a table below it."""
+        return 1 + int(text_room(plain(label)) / (breadths[0] if breadths else 20.0))
+
 
 def write_text(sheet: Any, row: int, column: int, text: Text, looks: Look, look: Any) -> None:
     """Write a text as a text, whatever it begins with; subscripts stay subscripts."""
@@ -176,7 +194,23 @@ def column_breadths(tables: list[Table]) -> list[float]:
                 breadths.append(need)
     # columns that were asked for in one width (the months) get one breadth
     shares = [column.width for column in max(tables, key=lambda t: len(t.columns)).columns] if tables else []
+    if not any(column.figures for table in tables for column in table.columns):
+        return _narrowed(breadths, shares)
     return [max(b for b, share in zip(breadths, shares, strict=True) if share == own) for own in shares]
+
+
+def _narrowed(breadths: list[float], shares: list[float]) -> list[float]:
+    """Breadths whose sum stays legible: columns that need less than their share keep it, the rest divide."""
+    if sum(breadths) <= _WORDS:
+        return breadths
+    fixed: dict[int, float] = {}
+    while True:
+        free = [n for n in range(len(breadths)) if n not in fixed]
+        room, whole = _WORDS - sum(fixed.values()), sum(shares[n] for n in free)
+        modest = {n: breadths[n] for n in free if breadths[n] <= room * shares[n] / whole}
+        if not modest:
+            return [fixed.get(n, room * shares[n] / whole) for n in range(len(breadths))]
+        fixed |= modest
 
 
 def _cell_room(cell: Cell) -> float:

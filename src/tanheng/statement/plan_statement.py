@@ -70,10 +70,10 @@ def plan_statement(plan: Plan, template: PlanTemplate) -> Statement:
 
 def _sections(plan: Plan, template: PlanTemplate) -> tuple[Section, ...]:
     name = template.name(plan.year)[-2:]
-    reasons = "；".join(f"{code}　{zh}" for code, zh, _ in template.reasons)
+    lines = ("修订原因代码", *(f"{code}　{zh}" for code, zh, _ in template.reasons))
     first = Section(
         words(f"B.1　{name}的版本及修订"),
-        (_versions(plan, template), Paragraph(words(f"修订原因代码：{reasons}。"), "note")),
+        (_versions(plan), *(Paragraph(words(line), "note") for line in lines)),
         fresh=True,
     )
     two = Section(words("B.2　重点排放单位情况"), (_form(plan, template, "entity", "表 B.2"),))
@@ -86,7 +86,7 @@ def _sections(plan: Plan, template: PlanTemplate) -> tuple[Section, ...]:
         ),
         fresh=True,
     )
-    lead = "设备的精度和检定、校准周期见监测设备方案；缺失数据处理的编号见表 B.4 末表。"
+    lead = "缺失处理的编号见“数据缺失时的处理规则”，设备编号见“监测设备与计量器具”。"
     four = Section(
         words("B.4　数据的确定方式"),
         (Paragraph(words(lead), "note"), *big_tables(plan, template), _missing(plan, template)),
@@ -110,7 +110,7 @@ def _sections(plan: Plan, template: PlanTemplate) -> tuple[Section, ...]:
     )
     seven = Section(
         words("监测设备、计量器具的维护、校准、检定方案"),
-        (_rows(plan, template, "devices", "监测设备与计量器具"),),
+        (_rows(plan, template, "devices", "表 B.7 监测设备与计量器具"),),
         wide=True,
     )
     eight = Section(
@@ -120,7 +120,7 @@ def _sections(plan: Plan, template: PlanTemplate) -> tuple[Section, ...]:
     return first, two, three, four, five, six, seven, eight
 
 
-def _versions(plan: Plan, template: PlanTemplate) -> Table:
+def _versions(plan: Plan) -> Table:
     heads = (
         ("版本号", 0.7),
         ("制定（修订）日期", 1.3),

@@ -16,14 +16,14 @@ _HEADS = (
     ("参数", 1.25),
     ("计量单位", 0.75),
     ("获取方式", 0.95),
-    ("具体描述", 2.5),
-    ("名称及型号", 1.5),
+    ("具体描述", 2.4),
+    ("名称及型号", 1.45),
     ("安装位置", 1.2),
     ("监测频次", 0.8),
     ("精度等级", 0.7),
     ("检定/校准频次", 0.85),
     ("数据记录频次", 0.75),
-    ("缺失处理", 0.75),
+    ("缺失处理", 1.0),
     ("负责部门", 0.95),
 )
 _GROUP = (("", 2), ("计算方法与获取方式", 2), ("测量设备", 5), ("", 3))
@@ -71,7 +71,9 @@ def _row(entry: Entry, plan: Plan, template: PlanTemplate) -> TableRow:
     needed = parameter.needs(entry.get("way")) if parameter else frozenset({"way"})
     devices = [d for n in _split(entry.get("devices")) if (d := plan.find("devices", number=n))]
     measured = "devices" in needed
-    obtained = " · ".join(filter(None, (entry.get("way"), entry.get("obtained"))))
+    # "计算 · 计算值" would say one thing twice
+    said = dict.fromkeys(filter(None, (entry.get("way"), entry.get("obtained"))))
+    obtained = " · ".join(w for w in said if w == entry.get("obtained") or f"{w}值" not in said)
     cells = (
         Cell(words(entry.get("parameter"))),
         Cell(_unit(entry, plan, parameter)),
@@ -83,10 +85,16 @@ def _row(entry: Entry, plan: Plan, template: PlanTemplate) -> TableRow:
         _cell(_lines(devices, "class"), measured and _has(devices, template, "worst")),
         _cell(_months(devices), measured and _has(devices, template, "months")),
         _cell(entry.get("record"), "record" in needed),
-        _cell(entry.get("missing"), "missing" in needed),
+        _cell("；".join(_rules(entry, plan)), "missing" in needed),
         _cell(entry.get("department"), True),
     )
     return TableRow(cells)
+
+
+def _rules(entry: Entry, plan: Plan) -> Iterator[str]:
+    for number in numbers(entry.get("missing")):
+        rule = plan.find("missing", number=number)
+        yield f"{number} {rule.get('treatment') if rule else ''}".strip()
 
 
 def _description(entry: Entry, needed: frozenset[str]) -> str:
