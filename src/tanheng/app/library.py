@@ -38,6 +38,11 @@ class Library:
                 raise Refused((problem("TH-A02", Place(file=said(path.name)), seen=said(path)),))
         return cls(paths, known_on)
 
+    @property
+    def unsealed(self) -> Library:
+        """The shipped library and own folders, also where a pack brought the rules of the figures."""
+        return Library(self.folders, self.known_on) if self.sealed is not None else self
+
     @cached_property
     def instruments(self) -> InstrumentLibrary:
         """Standards and regulations."""

@@ -11,7 +11,9 @@ from tanheng.cli.face import Face
 from tanheng.cli.frame import DONE, EVERYTHING, FORCE, JSON, KNOWN, LIBRARY, PLANT, REFUSED, command
 
 if TYPE_CHECKING:
+    from tanheng.app.accounting import Account
     from tanheng.inventory.explain import Node
+    from tanheng.inventory.uncertainty import Uncertainty
 
 OPENED = 2
 """Months or days under a total that are opened unless all are asked for."""
@@ -115,11 +117,14 @@ def check(
         tanheng account plant.xlsx -o result.json
         tanheng account plant.xlsx --csv day=日数据.csv --csv month=月数据.csv
         tanheng account plant.xlsx --json | jq .answers
+        tanheng account plant.xlsx --uncertainty --stated 检定证书.toml
         tanheng account plant.xlsx --library 自有库 --known-on 2025-03-31
     """,
 )
 @PLANT
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="结果 JSON 另存为文件 save the JSON")
+@click.option("--uncertainty", is_flag=True, help="给出不确定度（95 %） with its uncertainty")
+@click.option("--stated", type=click.Path(), metavar="FILE", help="自有不确定度（TOML） own uncertainties")
 @LIBRARY
 @KNOWN
 @FORCE
@@ -129,6 +134,8 @@ def account(
     face: Face,
     plant: str,
     output: str | None,
+    uncertainty: bool,
+    stated: str | None,
     folders: tuple[str, ...],
     known_on: Any,
     force: bool,
@@ -144,10 +151,17 @@ def account(
     done = face.account(plant, folders, known_on)
     if done.ok and target:
         put(target, result_json(done.result))
-    if as_json:
+    widths = _widths(done, stated) if done.ok and (uncertainty or stated) else None
+    if as_json and widths is not None:
+        face.json(done.to_json(face.lang) | {"uncertainty": [one.to_json() for one in widths]})
+    elif as_json:
         click.echo(result_json(done.result)) if done.ok else face.json(done.to_json(face.lang))
     elif done.ok:
         face.show(*answers(done, face.lang, everything))
+        if widths is not None:
+            from tanheng.cli.uncertain import uncertain
+
+            face.show(*uncertain(widths, face.lang, everything))
         if done.problems:
             face.problems(done.problems, everything=everything)
     else:
@@ -156,6 +170,12 @@ def account(
     if done.ok and target and output:
         face.done(f"已写出 {said(output)}", f"Wrote {said(output)}", err=True)
     return _code(done.problems)
+
+
+def _widths(done: Account, stated: str | None) -> Sequence[Uncertainty]:
+    from tanheng.app.uncertain import uncertainty_of
+
+    return uncertainty_of(done, stated)
 
 
 @command(
