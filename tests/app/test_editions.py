@@ -13,6 +13,7 @@ from tanheng.app import accounting
 from tanheng.app.forms import new_form, write_form
 from tanheng.app.library import Library
 from tanheng.app.packing import seal
+from tanheng.app.reporting import statement_of
 from tanheng.engine.exact.result import in_force
 from tanheng.evidence.verify.check import verify_pack
 from tanheng.facts.datum import Datum, row_of
@@ -21,6 +22,8 @@ from tanheng.inventory.explain import explain
 from tanheng.kernel.problems import Refused
 from tanheng.library.factor_table import COLUMNS
 from tanheng.library.method_library import load_methods
+from tanheng.statement.model import Formula
+from tanheng.statement.text import plain
 
 METHODS = load_methods()
 UNIT = {"unit": "1"}
@@ -202,3 +205,59 @@ def test_an_oxidation_rate_of_half_a_year_is_none(tmp_path):
     """The guide freezes the database for a whole year: two halves never make one."""
     done = accounting.account(plant("2026"), own_library(tmp_path / "own", until="2026-06-30"))
     assert "TH-L14" in codes(done.result.problems) and done.result.line("E") is None
+
+
+def report_of(year: str, folder: Path):
+    done = accounting.account(plant(year), own_library(folder) if year == "2026" else Library())
+    return statement_of(done, "annual"), statement_of(done, "platform")
+
+
+TABLES = {
+    "2021": ("C.4", "C.5", "C.6-1-烟煤", ""),
+    "2022": ("C.4", "C.5", "C.6-1-烟煤", ""),
+    "2023": ("C.4", "C.5", "C.6-1-烟煤", "C.7-1"),
+    "2026": ("", "C.4", "C.5-1-烟煤", "C.6-1"),
+}
+
+
+@pytest.mark.parametrize("year", TABLES)
+def test_a_report_has_the_tables_of_its_edition(year, tmp_path):
+    annual, platform = report_of(year, tmp_path / "own")
+    tables = {t.id: t for t in annual.tables}
+    numbers = {i for i in tables if i.startswith("C.") and i not in ("C.2", "C.3-1")}
+    assert numbers == {i for i in TABLES[year] if i}
+    output = tables[TABLES[year][1]]
+    rows = {plain(r.cells[1].text): plain(r.cells[0].text) for r in output.rows if r.role != "group"}
+    if year in ("2021", "2022"):
+        assert {"供电量", "供热比", "供电煤耗", "供电碳排放强度"} <= rows.keys()
+        # letters that nobody saw in print are not made up
+        assert set(rows.values()) == {""}
+    else:
+        letters = "PQRST" if year == "2023" else "MNOPQ"
+        named = ("发电量", "供热量", "运行小时数", "负荷（出力）系数", "机组二氧化碳排放量")
+        assert [rows[n] for n in named] == list(letters)
+        assert "供电量" not in rows
+    titles = [plain(s.title) for s in annual.sections]
+    assert [t[0] for t in titles[:-1]] == list("一二三四五六七八九")[: len(titles) - 1]
+    assert any("购入使用电力排放" in t for t in titles) == (year != "2026")
+    said = " ".join(plain(cell.text) for t in platform.tables for r in t.rows for cell in r.cells)
+    assert ("电网排放因子" in said) == (year != "2026")
+    assert "购入使用电量" in said
+
+
+def test_the_cover_names_both_editions_of_2022(tmp_path):
+    annual, _ = report_of("2022", tmp_path)
+    cover = {plain(label): plain(cell.text) for label, cell in annual.cover}
+    assert "1—3 月按 cets-power-2021 核算" in cover["核算方法"]
+    assert cover["1—3 月方法摘要"] == METHODS.get("cets-power-2021").digest
+    assert "1—3 月方法摘要" not in {plain(label) for label, _ in report_of("2021", tmp_path)[0].cover}
+
+
+def test_a_formula_is_printed_with_the_clause_of_its_month(tmp_path):
+    """The example of 2022 is January, which belongs to the edition before."""
+    annual, _ = report_of("2022", tmp_path)
+    formulas = [
+        b for s in annual.sections for b in s.blocks if isinstance(b, Formula) and b.id == "E_fuel:缺省"
+    ]
+    (found,) = formulas
+    assert plain(found.law) == "G21 6 式(4)" and "2022-01" in plain(found.numbers_of)

@@ -1,8 +1,8 @@
 """The figures that a plant types into the national platform, in the platform's order, ready to copy.
 
 The order follows the monthly deposit (fuel consumption, carbon, calorific value, purchased electricity,
-generation, heat, hours, load factor) and then the annual forms (C.3 to C.5 and C.7). Figures carry no
-thousands separators.
+generation, heat, hours, load factor) and then the annual forms of the edition. Figures carry no thousands
+separators.
 """
 
 from __future__ import annotations
@@ -12,16 +12,8 @@ from tanheng.facts.result import Result
 from tanheng.formula.model import Method
 from tanheng.statement.figures import Figures
 from tanheng.statement.model import Cell, Column, Paragraph, Section, Statement, Table, TableRow
-from tanheng.statement.power_tables import (
-    BURN_ITEM,
-    FUEL_ITEMS,
-    GAS_ITEMS,
-    OUTPUT_ITEMS,
-    POWER_ITEMS,
-    SIDE_ITEMS,
-    TOTAL_ITEM,
-    Item,
-)
+from tanheng.statement.power_editions import edition_of
+from tanheng.statement.power_tables import BURN_ITEM, FUEL_ITEMS, TOTAL_ITEM
 from tanheng.statement.rows import fuel_rows, item_row, month_columns
 from tanheng.statement.text import plain, words
 
@@ -76,7 +68,9 @@ def _deposit(figures: Figures, unit: str) -> Section:
         items = [item for step in _DEPOSIT_FUEL for item in FUEL_ITEMS if item.month == step]
         rows += [item_row(figures, item, fuel.unit or "t", unit=unit, fuel=fuel.id) for item in items]
     rows.append(TableRow((Cell(words("电、热与运行")),), "group"))
-    items = [item for step in _DEPOSIT_UNIT for item in POWER_ITEMS + OUTPUT_ITEMS if item.month == step]
+    edition = edition_of(figures.method)
+    known = edition.power_items + edition.output_items + edition.side_items
+    items = [item for step in _DEPOSIT_UNIT for item in known if item.month == step]
     rows += [item_row(figures, item, unit=unit) for item in items]
     return _section(f"deposit-{unit}", f"{name} 月度存证", rows, month_columns(figures))
 
@@ -91,9 +85,15 @@ def _annual(figures: Figures, unit: str) -> Section:
         rows += fuel_rows(figures, unit, fuel.id, fuel.unit or "t")
     rows.append(TableRow((Cell(words("表 C.3 · 合计")),), "group"))
     rows.append(item_row(figures, BURN_ITEM, unit=unit))
-    sides: tuple[Item, ...] = tuple(GAS_ITEMS.get(item.month, item) if gas else item for item in SIDE_ITEMS)
-    for title, items in (("表 C.4", POWER_ITEMS), ("表 C.5", OUTPUT_ITEMS), ("表 C.7", sides)):
-        rows.append(TableRow((Cell(words(title)),), "group"))
+    edition = edition_of(figures.method)
+    for number, items in (
+        (edition.electricity, edition.power_items),
+        (edition.output, edition.items(edition.output_items, gas)),
+        (edition.side, edition.items(edition.side_items, gas)),
+    ):
+        if not number:
+            continue
+        rows.append(TableRow((Cell(words(f"表 {number}")),), "group"))
         rows += [item_row(figures, item, unit=unit) for item in items]
     return _section(f"annual-{unit}", f"{name} 年度报告", rows, month_columns(figures))
 

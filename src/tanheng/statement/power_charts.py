@@ -13,10 +13,10 @@ _MJ = Fraction(36, 10)  # GJ in one MWh
 POWER, HEAT, REST = "发电", "供热", "其余（损失与自用）"
 
 
-def chart_section(figures: Figures) -> Section:
-    """Months by unit, intensity with the year's value, fuel shares, and the flow of energy."""
-    charts = [_months(figures), _intensity(figures), _shares(figures), _flow(figures)]
-    return Section(words("八、图"), tuple(chart for chart in charts if chart is not None), fresh=True)
+def chart_section(figures: Figures, supply: bool) -> Section:
+    """Months by unit, intensity (of net supply or generation), fuel shares, and the flow of energy."""
+    charts = [_months(figures), _intensity(figures, supply), _shares(figures), _flow(figures)]
+    return Section(words("图"), tuple(chart for chart in charts if chart is not None), fresh=True)
 
 
 def _by_month(
@@ -56,15 +56,16 @@ def _months(figures: Figures) -> Chart:
     return _by_month(figures, "months", "E_unit_month", "E_unit", "stack", title, "tCO2", alt)
 
 
-def _intensity(figures: Figures) -> Chart | None:
-    lines = [figures.line("S_fd_y", unit=u.id) for u in figures.members("unit")]
+def _intensity(figures: Figures, supply: bool) -> Chart | None:
+    step, basis = ("S_gd", "供电") if supply else ("S_fd", "发电")
+    lines = [figures.line(f"{step}_y", unit=u.id) for u in figures.members("unit")]
     if not any(lines):
         return None
     named = zip(figures.members("unit"), lines, strict=True)
     said = "、".join(f"{figures.unit_name(u.id)} {line.shown}" for u, line in named if line)
-    alt = f"各月发电碳排放强度折线，虚线为全年值：{said} tCO2/MWh；数据见图旁的表。"
-    title = rich("图 2 发电碳排放强度")
-    return _by_month(figures, "intensity", "S_fd", "S_fd_y", "line", title, "tCO2/MWh", alt)
+    alt = f"各月{basis}碳排放强度折线，虚线为全年值：{said} tCO2/MWh；数据见图旁的表。"
+    title = rich(f"图 2 {basis}碳排放强度")
+    return _by_month(figures, "intensity", step, f"{step}_y", "line", title, "tCO2/MWh", alt)
 
 
 def _shares(figures: Figures) -> Chart:

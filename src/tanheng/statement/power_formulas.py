@@ -67,7 +67,8 @@ def _formula(figures: Figures, step: Step, way: Way, line: Line) -> Formula:
     return Formula(
         f"{step.name}:{way.name}",
         rich(f"{step.zh}（{label}）" if label else step.zh),
-        words(way.law or step.law),
+        # of a year that two editions share the example may be a month of the earlier one
+        words(line.law),
         equation(method, step.name, way.name),
         numbers,
         words(" · ".join([*place, *scope.values(), line.period])),

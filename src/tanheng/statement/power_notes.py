@@ -15,7 +15,7 @@ _UNIT_ROUTES = (("W_fd", "发电量"), ("Q_gr", "供热量"), ("alpha", "供热�
 
 
 def notes_section(figures: Figures) -> Section:
-    """Part nine of the report: how every figure was come by, for those who check it."""
+    """The last part of the report: how every figure was come by, for those who check it."""
     blocks: list[Table | Paragraph] = [_routes(figures)]
     tonnes = _tonnes(figures)
     if tonnes is not None:
@@ -33,7 +33,7 @@ def notes_section(figures: Figures) -> Section:
         Paragraph(rich(f"{n['law']}　{n['says']}"), "note") for n in figures.method.notes if n.get("says")
     ]
     blocks.append(_pins(figures))
-    return Section(words("九、取值路径与数据说明"), tuple(blocks), wide=True, fresh=True)
+    return Section(words("取值路径与数据说明"), tuple(blocks), wide=True, fresh=True)
 
 
 def _routes(figures: Figures) -> Table:

@@ -1,6 +1,8 @@
-"""The annual report of the power guide: cover, tables C.1 to C.7, charts, notes and formulas."""
+"""The annual report of the power guide: cover, the tables of Annex C, charts, notes and formulas."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
@@ -21,24 +23,21 @@ from tanheng.statement.model import (
     TableRow,
 )
 from tanheng.statement.power_charts import chart_section
+from tanheng.statement.power_editions import Edition, edition_of
 from tanheng.statement.power_formulas import formula_section
 from tanheng.statement.power_notes import notes_section
 from tanheng.statement.power_tables import (
     BURN_ITEM,
-    COFIRE_ITEMS,
     EQUIPMENT,
-    GAS_ITEMS,
     LABORATORY,
-    OUTPUT_ITEMS,
-    POWER_ITEMS,
     REPORT_COLUMNS,
-    SIDE_ITEMS,
     TOTAL_ITEM,
     Item,
 )
 from tanheng.statement.rows import fuel_rows, item_row, month_columns
 from tanheng.statement.text import Text, plain, words
 
+_NUMERALS = "一二三四五六七八九十"
 _ROLES = ("制表", "审核", "批准（法定代表人或授权代表）")
 _PLEDGE = "本单位按照上述核算方法核算并填报了本年度碳排放数据，保证所填内容及支撑材料真实、准确、完整，并承担相应的法律责任。"
 _TEST_COLUMNS = (
@@ -53,7 +52,7 @@ _CLOSING = "重点排放单位（盖章）：　　　　　　　　　　　�
 
 
 def power_report(result: Result, inputs: Inputs, method: Method, template: Template) -> Statement:
-    """Build the annual report of a power plant, years 2023 to 2025 (G23 Annex C, tables C.1 to C.7).
+    """Build the annual report of a power plant with the tables of the edition that its method computes.
 
     Args:
         result: Without errors; every figure of the report is the reported text of one of its lines.
@@ -66,17 +65,17 @@ def power_report(result: Result, inputs: Inputs, method: Method, template: Templ
     figures = Figures(result, inputs, method)
     figures.filed()
     figures.must("E")
-    sections = (
+    edition = edition_of(method)
+    sections = _numbered(
         _entity(figures, template),
         _equipment(figures, template),
-        _combustion(figures),
-        _electricity(figures),
-        _output(figures),
-        _laboratory(figures),
-        _side(figures),
-        chart_section(figures),
+        _combustion(figures, edition),
+        _electricity(figures, edition) if edition.electricity else None,
+        _output(figures, edition),
+        _laboratory(figures, edition),
+        _side(figures, edition),
+        chart_section(figures, edition.supply),
         notes_section(figures),
-        formula_section(figures),
     )
     name = figures.needed_fact("entity_name")
     headline = _headline(figures)
@@ -90,23 +89,46 @@ def power_report(result: Result, inputs: Inputs, method: Method, template: Templ
         f"输入摘要 {result.inputs_digest}",
         _cover(figures, name),
         headline,
-        sections,
-        words(f"{said}（数量见第九部分）" if said else ""),
+        (*sections, formula_section(figures)),
+        words(f"{said}（数量见第{_NUMERALS[len(sections) - 1]}部分）" if said else ""),
         Signatures(words(_PLEDGE), _ROLES, words(_CLOSING)),
     )
 
 
-def _cover(figures: Figures, name: Cell) -> tuple[tuple[Text, Cell], ...]:
+def _numbered(*sections: Section | None) -> tuple[Section, ...]:
+    """The sections that there are, numbered 一、 二、 and so on."""
+    found = [section for section in sections if section is not None]
+    return tuple(
+        replace(section, title=(*words(f"{numeral}、"), *section.title))
+        for numeral, section in zip(_NUMERALS, found, strict=False)
+    )
+
+
+def _methods(figures: Figures) -> list[tuple[str, Cell]]:
+    """The method and its digest; of a year that two editions share also the one that computed the first months."""
     result, method = figures.result, figures.method
+    first = [int(m[5:]) for m in figures.months if f"{m}-01" < method.force]
+    earlier = f"；1—{first[-1]} 月按 {method.replaces} 核算" if first else ""
+    rows = [
+        ("核算方法", Cell(words(f"{method.zh}（{method.id}）{earlier}"))),
+        ("方法文件摘要", Cell(words(result.method_digest, "code"))),
+    ]
+    if first:
+        digest = result.pins.get(f"method:{method.replaces}", "")
+        rows.append((f"1—{first[-1]} 月方法摘要", Cell(words(digest, "code"))))
+    return rows
+
+
+def _cover(figures: Figures, name: Cell) -> tuple[tuple[Text, Cell], ...]:
+    result = figures.result
     rows = [
         ("重点排放单位", name),
         ("统一社会信用代码", figures.needed_fact("credit_code")),
         ("报告年度", Cell(words(result.period))),
         ("核算边界", Cell(words("发电设施（全国碳排放权交易市场履约边界）"))),
-        ("核算方法", Cell(words(f"{method.zh}（{method.id}）"))),
         ("计算引擎", Cell(words(result.engine))),
         # the digests let a reader tie this paper to one set of inputs and one method
-        ("方法文件摘要", Cell(words(result.method_digest, "code"))),
+        *_methods(figures),
         ("输入数据摘要", Cell(words(result.inputs_digest, "code"))),
     ]
     return tuple((words(label), cell) for label, cell in rows)
@@ -115,7 +137,7 @@ def _cover(figures: Figures, name: Cell) -> tuple[tuple[Text, Cell], ...]:
 def _headline(figures: Figures) -> tuple[Figure, ...]:
     total = figures.cell("E")
     found = [Figure(words("二氧化碳排放总量"), _with_unit(total, "tCO2"))]
-    # three boxes fit on the cover; more units are in table C.5
+    # three boxes fit on the cover; more units are in the table of output
     for member in figures.members("unit")[:2]:
         cell = _with_unit(figures.cell("E_unit", unit=member.id), "tCO2")
         found.append(Figure(words(figures.unit_name(member.id)), cell))
@@ -131,7 +153,7 @@ def _entity(figures: Figures, template: Template) -> Section:
     ask = {True: figures.needed_fact, False: figures.fact}
     rows = tuple((words(c.zh), ask[c.needed](c.name)) for c in facts)
     pairs = Pairs("C.1", words("表 C.1 重点排放单位基本信息"), rows)
-    return Section(words("一、重点排放单位基本信息"), (pairs,), fresh=True)
+    return Section(words("重点排放单位基本信息"), (pairs,), fresh=True)
 
 
 def _equipment(figures: Figures, template: Template) -> Section:
@@ -161,7 +183,7 @@ def _equipment(figures: Figures, template: Template) -> Section:
         Column(words("内容"), width=4),
     )
     return Section(
-        words("二、机组及生产设施信息"),
+        words("机组及生产设施信息"),
         (Table("C.2", words("表 C.2 机组及生产设施信息"), columns, tuple(rows)),),
     )
 
@@ -172,7 +194,7 @@ def _tabled(figures: Figures, id: str, title: str, rows: list[TableRow]) -> Tabl
     return Table(id, words(title), month_columns(figures), tuple(rows), notes=(words(said),) if said else ())
 
 
-def _combustion(figures: Figures) -> Section:
+def _combustion(figures: Figures, edition: Edition) -> Section:
     blocks: list[Table | Paragraph] = []
     for member in figures.members("unit"):
         unit = member.id
@@ -187,53 +209,66 @@ def _combustion(figures: Figures) -> Section:
         # items H to L exist for units that burn biomass as well
         cofired = figures.word("cofire", unit=unit) == "掺烧"
         if cofired:
-            rows += [item_row(figures, item, unit=unit) for item in COFIRE_ITEMS]
+            rows += [item_row(figures, item, unit=unit) for item in edition.cofire_items]
         table = _tabled(
             figures, f"C.3-{unit}", f"表 C.3 化石燃料燃烧排放表 · {figures.unit_name(unit)}", rows
         )
         blocks.append(table)
-        if not cofired:
+        if not cofired and edition.cofire_items:
             blocks.append(Paragraph(words("该机组不掺烧生物质，代码 H 至 L 不适用。"), "note"))
-    return Section(words("三、化石燃料燃烧排放"), tuple(blocks), wide=True)
+    blocks += _unseen(edition)
+    return Section(words("化石燃料燃烧排放"), tuple(blocks), wide=True)
 
 
-def _grouped(figures: Figures, items: tuple[Item, ...]) -> list[TableRow]:
+def _unseen(edition: Edition) -> list[Paragraph]:
+    return [Paragraph(words(edition.unseen), "note")] if edition.unseen else []
+
+
+def _grouped(figures: Figures, items: tuple[Item, ...], edition: Edition | None = None) -> list[TableRow]:
     rows: list[TableRow] = []
     for member in figures.members("unit"):
+        gas = figures.word("main_fuel", unit=member.id) == "燃气"
+        own = edition.items(items, gas) if edition else items
         rows.append(TableRow((Cell(words(figures.unit_name(member.id))),), "group"))
-        rows += [item_row(figures, item, unit=member.id) for item in items]
+        rows += [item_row(figures, item, unit=member.id) for item in own]
     return rows
 
 
-def _electricity(figures: Figures) -> Section:
-    table = _tabled(figures, "C.4", "表 C.4 购入使用电力排放表", _grouped(figures, POWER_ITEMS))
-    return Section(words("四、购入使用电力排放"), (table,), wide=True)
+def _electricity(figures: Figures, edition: Edition) -> Section:
+    number = edition.electricity
+    table = _tabled(
+        figures, number, f"表 {number} 购入使用电力排放表", _grouped(figures, edition.power_items)
+    )
+    return Section(words("购入使用电力排放"), (table, *_unseen(edition)), wide=True)
 
 
-def _output(figures: Figures) -> Section:
-    rows = _grouped(figures, OUTPUT_ITEMS)
+def _output(figures: Figures, edition: Edition) -> Section:
+    rows = _grouped(figures, edition.output_items, edition)
     rows.append(TableRow((Cell(words("全部机组")),), "group"))
     rows.append(item_row(figures, TOTAL_ITEM))
-    table = _tabled(figures, "C.5", "表 C.5 生产数据及排放量汇总表", rows)
-    note = "机组全年排放量按 G＋O 的全年值相加后修约到整吨，各月列示到 0.01 t，因此全年值与各月之和可能相差不足 1 t。"
-    return Section(words("五、生产数据及排放量"), (table, Paragraph(words(note), "note")), wide=True)
+    table = _tabled(figures, edition.output, f"表 {edition.output} 生产数据及排放量汇总表", rows)
+    note = f"{edition.sum_note}各月列示到 0.01 t，因此全年值与各月之和可能相差不足 1 t。"
+    notes = (Paragraph(words(note), "note"), *_unseen(edition))
+    return Section(words("生产数据及排放量"), (table, *notes), wide=True)
 
 
-def _laboratory(figures: Figures) -> Section:
+def _laboratory(figures: Figures, edition: Edition) -> Section:
+    number = edition.laboratory
     blocks: list[Table | Paragraph] = []
     for member in figures.members("unit"):
         for fuel in figures.fuels(member.id):
             place = {"unit": member.id, "fuel": fuel.id}
-            title = f"表 C.6 低位发热量和元素碳含量的确定方式 · {figures.unit_name(member.id)} · {fuel.label or fuel.id}"
+            named = f"{figures.unit_name(member.id)} · {fuel.label or fuel.id}"
+            title = f"表 {number} 低位发热量和元素碳含量的确定方式 · {named}"
             rows = [
                 TableRow((Cell(words(_how(figures, parameter, facts, place))),), "group")
                 for parameter, facts in LABORATORY
             ]
             rows += _tests(figures, place)
             blocks.append(
-                Table(f"C.6-{member.id}-{fuel.id}", words(title), _TEST_COLUMNS, tuple(rows), small=True)
+                Table(f"{number}-{member.id}-{fuel.id}", words(title), _TEST_COLUMNS, tuple(rows), small=True)
             )
-    return Section(words("六、低位发热量和元素碳含量的确定方式"), tuple(blocks), fresh=True)
+    return Section(words("低位发热量和元素碳含量的确定方式"), tuple(blocks), fresh=True)
 
 
 def _how(figures: Figures, parameter: str, facts: tuple[tuple[str, str], ...], place: dict[str, str]) -> str:
@@ -264,18 +299,18 @@ def _tests(figures: Figures, place: dict[str, str]) -> list[TableRow]:
     return rows
 
 
-def _side(figures: Figures) -> Section:
-    rows: list[TableRow] = []
-    for member in figures.members("unit"):
-        gas = figures.word("main_fuel", unit=member.id) == "燃气"
-        items = tuple(GAS_ITEMS.get(item.month, item) if gas else item for item in SIDE_ITEMS)
-        rows.append(TableRow((Cell(words(figures.unit_name(member.id))),), "group"))
-        rows += [item_row(figures, item, unit=member.id) for item in items]
-    table = _tabled(figures, "C.7-1", "表 C.7 辅助参数报告项", rows)
-    return Section(words("七、辅助参数"), (table, _purchases(figures)), wide=True)
+def _side(figures: Figures, edition: Edition) -> Section:
+    number = edition.side
+    if not number:
+        # these editions have no table of auxiliary items; what is bought is told all the same
+        return Section(words("燃料购入"), (_purchases(figures, "燃料购入"),), wide=True)
+    rows = _grouped(figures, edition.side_items, edition)
+    table = _tabled(figures, f"{number}-1", f"表 {number} 辅助参数报告项", rows)
+    bought = _purchases(figures, f"表 {number} 辅助参数报告项 · 燃料购入", f"{number}-2")
+    return Section(words("辅助参数"), (table, bought), wide=True)
 
 
-def _purchases(figures: Figures) -> Table | Paragraph:
+def _purchases(figures: Figures, title: str, number: str = "fuel-bought") -> Table | Paragraph:
     labels = ("机组", "燃料", "煤种", "年购入量", "产地、煤矿名称")
     widths = (1.0, 1.0, 1.0, 1.4, 4.0)
     columns = tuple(
@@ -293,4 +328,4 @@ def _purchases(figures: Figures) -> Table | Paragraph:
             rows.append(TableRow((*head, *facts)))
     if not rows:
         return Paragraph(words("燃料购入量和产地未提供。"), "note")
-    return Table("C.7-2", words("表 C.7 辅助参数报告项 · 燃料购入"), columns, tuple(rows))
+    return Table(number, words(title), columns, tuple(rows))

@@ -1,4 +1,4 @@
-"""What the tables C.2 to C.7 of the guide hold: letters, items and the steps that answer them."""
+"""What the tables C.2 to C.7 of the guide hold: letters (of 2023), items and the steps that answer them."""
 
 from __future__ import annotations
 
@@ -50,6 +50,20 @@ OUTPUT_ITEMS = (
     Item("S", "负荷（出力）系数", "%", "X", "X_y"),
     Item("T", "机组二氧化碳排放量", "tCO2", "E_unit_month", "E_unit", True),
 )
+# C.5 of 2021 and 2022, per unit: net supply, with ratio, rates and intensities among the main items
+NET_ITEMS = (
+    Item("", "发电量", "MWh", "W_fd", "W_fd_y"),
+    Item("", "供电量", "MWh", "W_gd", "W_gd_y"),
+    Item("", "供热量", "GJ", "Q_gr", "Q_gr_y"),
+    Item("", "供热比", "%", "alpha", "alpha_y"),
+    Item("", "供电煤耗", "tce/MWh", "b_g", "b_g_y"),
+    Item("", "供热煤耗", "tce/GJ", "b_r", "b_r_y"),
+    Item("", "运行小时数", "h", "t", "t_y"),
+    Item("", "负荷（出力）系数", "%", "X", "X_y"),
+    Item("", "供电碳排放强度", "tCO2/MWh", "S_gd", "S_gd_y"),
+    Item("", "供热碳排放强度", "tCO2/GJ", "S_gr", "S_gr_y"),
+    Item("", "机组二氧化碳排放量", "tCO2", "E_unit_month", "E_unit", True),
+)
 TOTAL_ITEM = Item("", "全部机组排放总量", "tCO2", "E_month", "E", True)
 # C.7, per unit; gas rates take the place of coal rates in gas-fired units
 SIDE_ITEMS = (
@@ -61,6 +75,7 @@ SIDE_ITEMS = (
     Item("", "上网电量", "MWh", "W_sw", "W_sw_y"),
 )
 GAS_ITEMS = {
+    "b_g": Item("", "供电气耗", "1e4Nm3/MWh", "g_g", "g_g_y"),
     "b_f": Item("", "发电气耗", "1e4Nm3/MWh", "g_f", "g_f_y"),
     "b_r": Item("", "供热气耗", "1e4Nm3/GJ", "g_r", "g_r_y"),
 }
@@ -94,6 +109,7 @@ FORMULAS = (
     "C_ar", "E_fuel", "E_burn",
     "AD_el", "E_el", "E_unit_month", "E_unit", "E", "FC_y", "NCV_y", "C_y", "W_fd", "Q_stream", "Q_gr",
     "t", "X", "X_y", "Q_side", "alpha",
-    "alpha_y", "B_h", "b_f", "b_f_y", "b_r", "b_r_y", "g_f", "g_r", "S_fd", "S_fd_y", "S_gr", "S_gr_y",
+    "alpha_y", "B_h", "b_f", "b_f_y", "b_r", "b_r_y", "g_f", "g_r", "W_dcy", "W_gd", "b_g",
+    "b_g_y", "g_g", "S_fd", "S_fd_y", "S_gd", "S_gd_y", "S_gr", "S_gr_y",
     "P_bio",
 )  # fmt: skip
