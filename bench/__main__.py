@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import platform
 
-from bench import intake, plant_year
+from bench import intake, live_workbook, plant_year
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     print(f"{machine}, Python {platform.python_version()}\n{versions}\n")
     plant_year.main()
     intake.main()
+    live_workbook.main()
 
 
 if __name__ == "__main__":
