@@ -303,4 +303,8 @@ FACT_UNITS = {
     "report_sulphur": "%",
     "report_ash": "%",
     "report_moisture": "%",
+    "class_own": "%",
+    "class_required": "%",
+    "S_fd_last": "tCO2/MWh",
+    "S_gr_last": "tCO2/GJ",
 }

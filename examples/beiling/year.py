@@ -7,6 +7,7 @@ from functools import cache
 
 from beiling.facts import describe
 from beiling.plant import Plant, month, plan
+from beiling.quality import papers
 from beiling.story import STORIES, UNITS, Story
 from tanheng.facts.inputs import Inputs
 from tanheng.kernel.numbers import exact_text
@@ -42,6 +43,7 @@ def _year(year: int) -> Year:
     for n in range(1, 13):
         for u in UNITS:
             month(plant, u, f"{year}-{n:02}")
+    papers(plant, year)
     left_out = NOT_ASKED.get(story.method, ())
     data = tuple(d for d in plant.data if d.name not in left_out)
     inputs = Inputs(story.method, str(year), "ets_facility", members, data, tuple(plant.facts))

@@ -62,6 +62,8 @@ def read_method(
         raw = laid_over(_merged(base), own, place)
         if judged is not None:
             raw["id"] = f"{own.get('id', '')}@{judged.id}"
+            # rules hold as long as what they judge: values of the law are asked for those days alone
+            raw |= {"until": judged.until} if judged.until else {}
     parts = MethodFile(file, raw)
     parts.read()
     parts.fills = read_fills(parts)

@@ -143,6 +143,7 @@ def _judged(run: Run, check: Check) -> Iterator[Finding]:
                 "；".join(dict.fromkeys(p.line(lang) for p in refused.problems)) for lang in ("zh", "en")
             )
             yield _finding(judge, row, NOT_COMPUTED, zh, en)
+            judged = True
             continue
         judged = judged or verdict is not None
         if verdict is None:
