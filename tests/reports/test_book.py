@@ -132,7 +132,7 @@ def test_ways_that_differ_stand_with_their_conditions_below_the_brace():
 
 def test_dated_values_of_the_factor_library_come_with_days_source_and_certainty():
     text = said(book("cets-power-2023"))
-    # the default carbon of coal since 2023, and the factor of purchased power that nobody has confirmed for 2025
+    # the default carbon of coal since 2023, and the factor of power that nobody has confirmed for 2025
     assert "燃煤 单位热值含碳量（缺省）\n0.03085" in text
     assert re.search(r"0\.5703\n2025-01-01 至 2025-12-31\n\[\d\]\n待核实", text)
     assert "修约规则、购入使用电力排放因子" in text

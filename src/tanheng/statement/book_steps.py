@@ -1,4 +1,4 @@
-"""The steps of a method for its formula book: typeset formula, symbols, ways with conditions, clause, unit."""
+"""The steps of a method for its formula book: formula, symbols, ways with conditions, clause, unit."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _beside(method: Method, check: Check) -> Iterator[Run]:
 
 
 def fill_blocks(method: Method, fills: Iterable[Fill]) -> Iterator[Block]:
-    """What may stand in for a missing value: two candidates, of which the safer one for the answers is taken."""
+    """What may stand in for a missing value: two candidates, of which the safer one is taken."""
     columns = (
         Column(words("补缺"), width=2.0),
         Column(words("较高候选值"), width=2.2),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tanheng.engine.notation.constants import ratio_text
 from tanheng.engine.notation.formula import symbol_of
+from tanheng.engine.notation.matrix import Refusal, matrix
 from tanheng.engine.notation.parts import letters
 from tanheng.engine.notation.symbols import symbol
 from tanheng.formula.model import Constant, Dated, Given, Method, Scope
@@ -63,7 +64,7 @@ def method_book(
         subtitle=rich(method.zh),
         running=method.zh,
         digest=f"方法文件 SHA-256 {method.digest}",
-        cover=tuple(_cover(method, factors, laws)),
+        cover=tuple(_cover(method, whole, factors, laws)),
         figures=(),
         sections=(
             *section("范围与下标", [_scopes(method)]),
@@ -98,7 +99,9 @@ def _formulas(whole: Method, method: Method) -> Iterator[Block]:
         yield from step_blocks(whole, method.steps.values())
 
 
-def _cover(method: Method, factors: FactorLibrary, laws: InstrumentLibrary) -> Iterator[tuple[Text, Cell]]:
+def _cover(
+    method: Method, whole: Method, factors: FactorLibrary, laws: InstrumentLibrary
+) -> Iterator[tuple[Text, Cell]]:
     rows: list[tuple[str, Text]] = [
         ("方法", words(method.id, CODE)),
         ("英文名", words(method.en)),
@@ -115,6 +118,7 @@ def _cover(method: Method, factors: FactorLibrary, laws: InstrumentLibrary) -> I
         ),
         ("待核实", words(_doubts(method, factors))),
         ("内容", words(_counts(method))),
+        ("公式排印", words(_printed(whole))),
         ("方法文件 SHA-256", words(method.digest, CODE)),
     ]
     yield from ((words(label), Cell(text)) for label, text in rows if text)
@@ -137,6 +141,12 @@ def _base(method: Method) -> str:
 
 def _counts(method: Method) -> str:
     return f"{len(method.givens)} 项输入，{len(method.steps)} 个公式，{len(method.checks)} 条校验"
+
+
+def _printed(method: Method) -> str:
+    """Whether every formula can be read off the page; one with two like symbols cannot."""
+    refused = [each.zh for each in matrix(method).values() if isinstance(each, Refusal)]
+    return "；".join(refused) or "全部公式可以照排印的符号唯一读出"
 
 
 def _doubts(method: Method, factors: FactorLibrary) -> str:

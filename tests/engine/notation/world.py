@@ -21,14 +21,14 @@ TIMES = {"month": "m", "day": "d"}
 
 
 def plain(unit: Unit | None) -> Fraction:
-    """How many base units a printed 1 is; a percentage is printed with its sign, so its hundredth is in the figure."""
+    """How many base units a printed 1 is; a percentage is printed with its sign, which is its hundredth."""
     if unit is None:
         return Fraction(1)
     return unit.scale * 100 if "%" in unit.text else unit.scale
 
 
 class World:
-    """Members, rows and a value for every name, table and constant; the same question gets the same answer."""
+    """Members, rows and a value for every name, table and constant; one question has one answer."""
 
     def __init__(self, method: Method, seed: int) -> None:
         self.method, self.seed = method, seed

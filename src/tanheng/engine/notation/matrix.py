@@ -18,7 +18,12 @@ EQUAL: Literal["equal"] = "equal"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A step that this back end does not say, and why: `reason` is a fixed word, `zh` and `en` are for people."""
+    """A step that this back end does not say, and why.
+
+    Attributes:
+        reason: A fixed word, "alike".
+        zh: The reason for people; `en` likewise.
+    """
 
     step: str
     reason: str
