@@ -84,6 +84,8 @@ def _lines(found: Sequence[Problem], lang: str, name_files: bool, alike: bool = 
         place = first.place if name_files else replace(first.place, file="")
         # a cell says it all; the internal name of its column is for programs
         where = (replace(place, key="") if place.cell else place).text(lang)
+        # a finding names its rule and row in its own words
+        where = "" if first.code.startswith("TH-F") and not place.cell else where
         line = (
             f"{where}{'：' if lang == 'zh' else ': '}{first.message(lang)}" if where else first.message(lang)
         )

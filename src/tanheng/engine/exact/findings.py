@@ -217,8 +217,10 @@ def _shown(own: dict[str, Fraction], unit: Unit) -> dict[str, str]:
         ),
         FINEST,
     )
-    texts = {name: _text(value, 2 if name == "tonnes" else digits) for name, value in own.items()}
-    return texts
+    return {
+        name: grouped(Rounding("half_up", 2).show(value)) if name == "tonnes" else _text(value, digits)
+        for name, value in own.items()
+    }
 
 
 def _text(value: Fraction, digits: int) -> str:
