@@ -9,7 +9,8 @@ from tests.formula.small import SMALL, january, run
 
 UNITS = {"unit": tuple(Member(str(n)) for n in range(1, 13))}
 TIES = (
-    "2.675", "-2.675", "0.125", "1.005", "2.5", "-2.5", "12345.505", "0", "-0.004", "999.995", "1/3", "1234567.885"
+    "2.675", "-2.675", "0.125", "1.005", "2.5", "-2.5", "12345.505", "0", "-0.004", "999.995", "1/3",
+    "1234567.885",
 )  # fmt: skip
 RULES = (
     "half_up 2", "half_even 2", "down 2", "up 2", "truncate 2", "significant 3", "half_up 0", "half_even 0",
@@ -165,6 +166,56 @@ FUELS = {
         Member("=1+1", (("unit", "2"),), "t"),
     ),
 }
+MANY = """
+[scope]
+unit = { zh = "机组" }
+[constant.least_y]
+value = "20"
+unit = "t"
+[[given]]
+per = "unit month"
+x = { unit = "t", optional = true }
+y = { unit = "t" }
+[[step]]
+name = "half"
+per = "unit month"
+unit = "t"
+is = "y / 2"
+[[step]]
+name = "t_x"
+per = "month"
+unit = "kg"
+optional = true
+is = "total(x)"
+[[step]]
+name = "t_half"
+per = "month"
+unit = "t"
+is = "total(half)"
+[[step]]
+name = "m_x"
+per = "month"
+unit = "t"
+optional = true
+is = "mean(x, by=y, where=unit != '7')"
+[[step]]
+name = "top"
+per = "month"
+unit = "t"
+optional = true
+is = "most(x, where=y > least_y) - least(x)"
+[[step]]
+name = "n"
+per = "month"
+unit = "1"
+is = "count(x)"
+[answer]
+t_x = { as = "memo" }
+t_half = { as = "memo" }
+m_x = { as = "memo" }
+top = { as = "memo" }
+n = { as = "memo" }
+"""
 UNSAYABLE = """
 [[given]]
 per = "month"
@@ -233,6 +284,18 @@ def fuels() -> Run:
     lot = {"unit": "1", "fuel": "煤", "month": "2024-03", "lot": "@SUM(A1)"}
     data.append(("mass", lot, "1250.5", "kg"))
     return done(run(data, SMALL, members=FUELS))
+
+
+def many() -> Run:
+    """More members than a sum of single cells could name."""
+    data = []
+    for unit in range(1, 61):
+        for month in range(1, 13):
+            row = {"unit": str(unit), "month": f"2024-{month:02}"}
+            data.append(("y", row, str(unit % 50), "t"))
+            if month != 2 and (month != 3 or unit != 7) and month != 4:
+                data.append(("x", row, f"{unit * month}.125", "t"))
+    return done(run(data, MANY, members={"unit": tuple(Member(str(n)) for n in range(1, 61))}))
 
 
 def unsayable() -> Run:

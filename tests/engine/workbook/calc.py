@@ -117,7 +117,7 @@ def same(plan: Plan, column: Column, row: tuple[str, ...], wanted: object, found
 
 
 def edited(data: bytes, plan: Plan, changes: Mapping[tuple[str, tuple[str, ...]], object]) -> bytes:
-    """A book after somebody typed into input cells: by given and row a number, a word, or None for nothing."""
+    """A book after somebody typed into input cells, by given and row: a number, a word, None for nothing."""
     titles = ["封面", *(sheet.title for sheet in plan.sheets.values())]
     by_file: dict[str, dict[str, object]] = {}
     for (name, row), value in changes.items():

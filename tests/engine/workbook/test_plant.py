@@ -1,4 +1,4 @@
-"""The demonstration plant as a live workbook: every cell recalculated, and again after somebody typed into it."""
+"""The demonstration plant as a live workbook: every cell recalculated, again after somebody typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random small methods as live workbooks: every cell that LibreOffice computes is what the engine computes."""
+"""Random small methods as live workbooks: LibreOffice computes in every cell what the engine computes."""
 
 from __future__ import annotations
 

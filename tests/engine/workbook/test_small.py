@@ -20,6 +20,7 @@ RUNS = {
     "fuels": bodies.fuels,
     "unsayable": bodies.unsayable,
     "month": bodies.one_month,
+    "many": bodies.many,
 }
 
 

@@ -16,6 +16,7 @@ from tanheng.engine.exact.compile import Compiler
 from tanheng.engine.exact.rows import Row
 from tanheng.engine.workbook.compose import Composer
 from tanheng.engine.workbook.parts import (
+    ADD,
     GUARD,
     MULTIPLY,
     PROBE,
@@ -27,7 +28,7 @@ from tanheng.engine.workbook.parts import (
     full,
     guarded,
 )
-from tanheng.engine.workbook.plan import Column
+from tanheng.engine.workbook.plan import MANY_AREAS, Column
 from tanheng.formula.expr import call_name, dotted, keyword
 from tanheng.formula.model import Given
 
@@ -37,13 +38,35 @@ class Terms:
     """The cells that an aggregate reads.
 
     Attributes:
-        text: The areas of a row, a token.
+        text: The areas of a row, a token; all rows of the column where there are too many areas.
+        index: The column that numbers the groups, and the group's number, where `text` is all rows.
         gap: Whether a cell may lack its number; "error" where that is a gap of a required given.
     """
 
     text: str
     scale: Fraction
     gap: str = ""
+    index: tuple[str, str] | None = None
+
+    @property
+    def sum(self) -> str:
+        """What the numbers add up to; an error among them is an error."""
+        if self.index is None:
+            return f"SUM({self.text})"
+        return f"SUMIFS({self.text},{self.index[0]},{self.index[1]})"
+
+    @property
+    def there(self) -> str:
+        """How many numbers there are; an error among them is an error."""
+        if self.index is None:
+            return f"COUNT({self.text})+0*{self.sum}"
+        return f'COUNTIFS({self.index[0]},{self.index[1]},{self.text},">=-1E+300")+0*{self.sum}'
+
+    def extreme(self, name: str) -> str:
+        """The greatest or smallest: MAX or MIN."""
+        if self.index is None:
+            return f"{name}({self.text})"
+        return f"_xlfn.{name}IFS({self.text},{self.index[0]},{self.index[1]})"
 
 
 def aggregate(own: Composer, node: ast.Call) -> Part:
@@ -73,22 +96,21 @@ class _Aggregate:
         if self.mark is not None:
             if self.mark.gap:
                 groups.append(self._short(self.mark, self.rows))
-            must = f"SUM({self.mark.text})"
+            must = self.mark.sum
             if self.kind == "mean":
                 groups.append((Lack(f"{must}=0"),))
         if self.by is not None:
             return self._weighted(groups, must)
         terms = self._terms(self.node.args[0], "v")
         if self.kind == "count":
-            return Part(f"COUNT({terms.text})+0*SUM({terms.text})", 1, groups=tuple(groups))
+            return Part(terms.there, ADD, groups=tuple(groups))
         if self.kind in ("most", "least"):
-            there = f"COUNT({terms.text})+0*SUM({terms.text})"
-            groups.append((Lack(f"{there}=0"),))
-            name = "MAX" if self.kind == "most" else "MIN"
-            return Part(f"{name}({terms.text})", scale=terms.scale, groups=tuple(groups))
+            groups.append((Lack(f"{terms.there}=0"),))
+            text = terms.extreme("MAX" if self.kind == "most" else "MIN")
+            return Part(text, scale=terms.scale, groups=tuple(groups))
         if terms.gap:
             groups.append(self._short(terms, must))
-        total = f"SUM({terms.text})"
+        total = terms.sum
         if self.kind == "total":
             probe: Group = (Lack(f'{total}=""', PROBE),)
             return Part(total, scale=terms.scale, groups=(*groups, probe))
@@ -103,7 +125,7 @@ class _Aggregate:
         products = self._products()
         if products.gap:
             groups.append(self._short(products, must))
-        text = f"SUM({products.text})/SUM({weights.text})"
+        text = f"{products.sum}/{weights.sum}"
         scale = products.scale / weights.scale
         return Part(text, MULTIPLY, scale=scale, groups=(*groups, (Lack(f'({text})=""', PROBE),)))
 
@@ -115,15 +137,38 @@ class _Aggregate:
         return any(not spans.get(row) for row in run.rows.of(self.own.frame))
 
     def _short(self, terms: Terms, must: str) -> Group:
-        few = f"COUNT({terms.text})+0*SUM({terms.text})<{must}"
+        few = f"{terms.there}<{must}"
         return (Lack(few) if terms.gap == "absent" else Lack(f"IF({few},NA())", GUARD),)
 
     # --- columns of terms
 
-    def _areas(self, column: Column) -> str:
+    def _read(self, column: Column, scale: Fraction, gap: str) -> Terms:
+        """The cells of a column that belong to a row."""
+        own, plan = self.own, self.own.plan
+        if not self._scattered():
+            text = own.slots.add(("areas", id(column)), plan.areas(column, own.frame, own.home))
+            return Terms(text, scale, gap)
+        index, fresh = plan.helper(self.wide, ("group", own.frame), f"属于{own.home.title}的第几行")
+        places = [self.wide.index(s) for s in own.frame]
+
+        def number(row: Row) -> str:
+            return str(own.home.at[tuple([row[i] for i in places])])
+
+        if fresh:
+            slots = Slots()
+            index.template = Template(slots.add("group", number), slots)
+            index.cached = lambda row: Fraction(number(row))
+        home = own.slots.add("home", lambda row: str(own.home.at[row]))
+        text = own.slots.add(("whole", id(column)), lambda _: plan.whole(column, own.home))
+        numbers = own.slots.add(("whole", id(index)), lambda _: plan.whole(index, own.home))
+        return Terms(text, scale, gap, (numbers, home))
+
+    def _scattered(self) -> bool:
+        """Whether some row's cells lie in more ranges than a formula should name."""
         plan = self.own.plan
-        key = ("areas", id(column))
-        return self.own.slots.add(key, plan.areas(column, self.own.frame, self.own.home))
+        if plan.run is None:
+            return False
+        return any(len(s) > MANY_AREAS for s in plan.spans(self.sheet, self.own.frame).values())
 
     def _mark(self) -> Terms:
         assert self.where is not None
@@ -133,7 +178,7 @@ class _Aggregate:
             return guarded(part.groups, f"IF({part.text},1,0)", '""'), part
 
         column, part = self._column("mark", self.where, build, lambda f: lambda row: _one(f(row)))
-        return Terms(self._areas(column), Fraction(1), "" if part.sure else "absent")
+        return self._read(column, Fraction(1), "" if part.sure else "absent")
 
     def _terms(self, node: ast.expr, role: str) -> Terms:
         """The column of an argument: the name's own where that is all, else a helper."""
@@ -160,7 +205,7 @@ class _Aggregate:
 
         column, part = self._column(role, node, build, self._where_kept(value))
         scale = Fraction(1) if self.kind == "count" else part.scale
-        return Terms(self._areas(column), scale, "" if part.sure else "absent")
+        return self._read(column, scale, "" if part.sure else "absent")
 
     def _direct(self, node: ast.expr) -> Terms | None:
         name = dotted(node)
@@ -174,7 +219,7 @@ class _Aggregate:
         gap = "absent" if item.optional else "error" if isinstance(item, Given) else ""
         if isinstance(item, Given) and not item.optional and self.kind in ("count", "most", "least"):
             return None
-        return Terms(self._areas(column), item.unit.scale, gap)
+        return self._read(column, item.unit.scale, gap)
 
     def _products(self) -> Terms:
         """Value times weight; a row of no weight counts 0 and needs no value."""
@@ -203,7 +248,7 @@ class _Aggregate:
             return exact(read, self._exact(by))
 
         column, part = self._column("p", self.node.args[0], build, self._where_kept(value_of), by)
-        return Terms(self._areas(column), part.scale, "" if part.sure else "absent")
+        return self._read(column, part.scale, "" if part.sure else "absent")
 
     def _kept(self, inner: Composer, mark: Column | None, text: str) -> str:
         """Only rows that the condition keeps have a term."""

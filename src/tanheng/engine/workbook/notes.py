@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tanheng.engine.workbook.matrix import Refusal, Verdict
 from tanheng.engine.workbook.plan import GIVEN, HELPER, STEP, WAY, Column
+from tanheng.facts.datum import Datum
 from tanheng.formula.model import Given, Method, Step, Way
 
 _KINDS = {"number": "数值", "word": "文字", "date": "日期", "truth": "是/否"}
@@ -61,6 +62,11 @@ def _way(step: Step, number: int, way: Way) -> str:
     if way.default:
         text += "　（缺省）"
     return text + (f"　{way.law}" if way.law else "")
+
+
+def stand_in_note(datum: Datum) -> str:
+    """The note of an input cell whose value stands in for a missing one."""
+    return "\n".join(filter(None, ("替代值", datum.reason, datum.rule, datum.person)))
 
 
 def check_note(exact: str) -> str:

@@ -25,11 +25,12 @@ from tanheng.engine.workbook.look import (
     room,
 )
 from tanheng.engine.workbook.matrix import LONGEST, Refusal, Verdict
-from tanheng.engine.workbook.notes import check_note, head_note
+from tanheng.engine.workbook.notes import check_note, head_note, stand_in_note
 from tanheng.engine.workbook.parts import number_text
 from tanheng.engine.workbook.plan import FIRST, GIVEN, HELPER, KEY, STEP, UNIT, WAY, Column, Plan, Sheet
 from tanheng.engine.workbook.rounding import near_tie
 from tanheng.engine.workbook.steps import cached
+from tanheng.facts.datum import SUBSTITUTED
 from tanheng.formula.check import open_scopes
 from tanheng.formula.model import Given, Step
 from tanheng.kernel.numbers import exact_text
@@ -83,10 +84,12 @@ class Pages:
 
     def _head(self, page: Any, column: Column, widest: float) -> None:
         position = column.position
-        figures = column.role == HELPER or (column.item is not None and column.item.kind in ("number", "date"))
+        kind = column.item.kind if column.item is not None and column.role != WAY else ""
         side: dict[str, Any] = {"bg_color": HEAD}
-        if column.role not in (KEY, UNIT):
-            side |= {"align": "right"} if figures and column.role != WAY else {"align": "left", "indent": 1}
+        if column.role == HELPER or kind in ("number", "date"):
+            side["align"] = "right"
+        elif column.role not in (KEY, UNIT):
+            side |= {"align": "left", "indent": 1}
         wrap = self.look.of(bold=True, text_wrap=True, valign="top", **side)
         small = self.look.of(font_size=8, font_color=PALE, **side)
         base = self.look.of(font_size=8, font_color=PALE, bottom=1, bottom_color=LINE, **side)
@@ -142,9 +145,9 @@ class Pages:
         look, marked = self.look.cell("key"), self.look.of(
             bottom=1, bottom_color=LINE, bg_color=HEAD, num_format="@", quote_prefix=True
         )
+        own = parse_unit(f"[{column.name}]") if column.role == UNIT else None
         for number, row in enumerate(sheet.rows):
-            text = row[place] if column.role == KEY else self._bound(parse_unit(f"[{column.name}]"), sheet, row)
-            text = clean(text)
+            text = clean(row[place] if own is None else self._bound(own, sheet, row))
             page.write_string(FIRST - 1 + number, column.position, text, marked if risky(text) else look)
             widest = max(widest, room(text) + 1.5)
         return widest
@@ -155,7 +158,7 @@ class Pages:
         number = number_format(given, None)
         look = self.look.cell(GIVEN, number if given.kind in ("number", "date") else "@",
                               left=given.kind in ("word", "truth"))  # fmt: skip
-        values = self.plan.run.data.values[given.name]
+        values, data = self.plan.run.data.values[given.name], self.plan.run.data.datum[given.name]
         scale = given.unit.scale if given.unit is not None else Fraction(1)
         for place, row in enumerate(sheet.rows, FIRST - 1):
             value = values.get(row)
@@ -172,6 +175,11 @@ class Pages:
                 text = clean(value) if isinstance(value, str) else (YES if value else NO)
                 page.write_string(place, column.position, text, look)
                 widest = max(widest, room(text) + 1.5)
+        for row, datum in data.items():
+            if datum.state == SUBSTITUTED:
+                size = {"width": 320, "font_size": 9, "author": ""}
+                place = sheet.at[row] - 1
+                page.write_comment(place, column.position, clean(stand_in_note(datum)), size)
         if sheet.rows:
             self._validated(page, given, column.position, len(sheet.rows))
         return widest
