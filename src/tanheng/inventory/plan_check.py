@@ -234,7 +234,7 @@ def _is_rule(said: str, rule: Entry) -> bool:
         return False
     rest = text[len(number) :]
     # 4.3 is not 4.31
-    if rest and (rest[0].isalnum() or (rest[0] in ".-" and rest[1:2].isalnum())):
+    if re.match(r"[.-]?[0-9A-Za-z]", rest):
         return False
     return _plain(rest.lstrip(" :,.;条")) in ("", _plain(rule.get("rule")), _plain(rule.get("treatment")))
 
