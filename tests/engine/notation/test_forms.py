@@ -9,7 +9,7 @@ from tanheng.engine.notation.mathml import mathml
 from tanheng.engine.notation.matrix import EQUAL, matrix
 from tanheng.engine.notation.omml import M, omml
 from tanheng.engine.notation.parts import letters
-from tanheng.engine.notation.tree import Big, Cases, Glyph, Over, children
+from tanheng.engine.notation.tree import Big, Cases, Glyph, Over, children, linear
 from tanheng.engine.notation.typst import typst
 from tanheng.library.method_library import load_methods
 from tanheng.reports.typesetting import compile_source
@@ -96,3 +96,12 @@ def test_a_brace_has_a_row_for_each_way_with_its_name():
         if len(step.ways) > 1:
             assert isinstance(last, Cases)
             assert [when.text for _, when in last.rows] == [w.zh or w.name for w in step.ways]
+
+
+def test_and_within_or_stands_in_brackets():
+    method = LIBRARY.get("cets-power-2023")
+    check = next(c for c in method.checks if c.id == "same-state")
+    assert linear(judgement(method, check)) == (
+        "(消耗量取得方式 ∈ {入炉日计量、入炉月报} 且 低位发热量取得方式 ≠ 批加权) 或 "
+        "(消耗量取得方式 = 入厂盘存 且 低位发热量取得方式 ≠ 日加权) 或 燃料类别 ≠ 燃煤"
+    )

@@ -116,7 +116,7 @@ class Walker:
         if isinstance(node, ast.BoolOp):
             level = AND if isinstance(node.op, ast.And) else OR
             joint = "且" if level == AND else "或"
-            return Part(self._chain([self._hold(self.part(v), level) for v in node.values], [joint]), level)
+            return Part(self._chain([self._hold(self.part(v), NOT) for v in node.values], [joint]), level)
         if isinstance(node, ast.Compare):
             return self._compare(node)
         if isinstance(node, ast.Call):
