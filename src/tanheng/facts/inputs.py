@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice, pairwise
 from operator import attrgetter, lt
 from types import MappingProxyType
@@ -72,6 +72,11 @@ class Inputs:
         if faults:
             raise Refused(tuple(faults))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew from its parts, so that it may go to another process; a read-only mapping cannot."""
+        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return _remade, ({**parts, "members": dict(self.members)},)
+
     @property
     def digest(self) -> str:
         """SHA-256 of the figures: everything but the origins."""
@@ -119,6 +124,10 @@ class Inputs:
             data=tuple(_datum(e, f"data[{i}]") for i, e in enumerate(_list(top["data"], "data"))),
             facts=tuple(_datum(e, f"facts[{i}]") for i, e in enumerate(_list(top.get("facts", []), "facts"))),
         )
+
+
+def _remade(parts: dict[str, Any]) -> Inputs:
+    return Inputs(**parts)
 
 
 def _member_key(member: Member) -> tuple[Any, ...]:
