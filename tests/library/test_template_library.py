@@ -140,10 +140,17 @@ def test_an_edition_is_asked_for_its_own_givens_alone():
     named = {}
     for method_id in template_methods("power-coal-chp"):
         template = load_template("power-coal-chp", load_method(method_id))
-        named[method_id] = {c.name for s in template.sheets for c in s.columns}, {s.id for s in template.sheets}
-        assert all(need.word in named[method_id][0] and (need.must or need.default) for need in template.needs)
+        named[method_id] = (
+            {c.name for s in template.sheets for c in s.columns},
+            {s.id for s in template.sheets},
+        )
+        assert all(
+            need.word in named[method_id][0] and (need.must or need.default) for need in template.needs
+        )
     columns = {method_id: found for method_id, (found, _) in named.items()}
-    assert columns["cets-power-2022"] == columns["cets-power-2021"] == columns["cets-power-2023"] - {"W_export"}
+    assert (
+        columns["cets-power-2022"] == columns["cets-power-2021"] == columns["cets-power-2023"] - {"W_export"}
+    )
     bought = {"el_route", "el_share", "W_buy_plant"}
     fresh = {"of_boiler", "of_altitude", "altitude"}
     assert columns["cets-power-2026"] == columns["cets-power-2023"] - bought | fresh

@@ -30,7 +30,7 @@ from tanheng.library.template_model import Template as Template
 ROLES = ("run", "form", "members", "rows", "declared", "substituted", "confirmed")
 KINDS = ("word", "number", "date", "truth", "code", "span", "text")
 _KEYS = frozenset("id zh en methods law kept choices bands need sheet".split())
-_SHEET_KEYS = frozenset("id use zh en says role scope keys givens papers facts optional offered".split())
+_SHEET_KEYS = frozenset("id use zh en says role scope keys givens papers facts optional offered same".split())
 _FACT_KEYS = frozenset("name zh en kind unit one_of needed methods".split())
 
 
@@ -220,7 +220,16 @@ class _Binder:
             bool(raw.get("optional", False)),
             (str(said.get("zh", "")), str(said.get("en", ""))),
             bool(raw.get("offered", False)),
+            self.same(name, raw, columns),
         )
+
+    def same(self, sheet: str, raw: Mapping[str, Any], columns: Iterable[Column]) -> tuple[str, ...]:
+        names = tuple(map(str, raw.get("same", ())))
+        known = [c.name for c in columns if c.role in ("given", "fact")]
+        for name in names:
+            if name not in known:
+                self.no(f"{sheet}.same: {name}", ", ".join(known))
+        return names
 
     def keys(self, sheet: str, role: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
         scopes = self.scopes if role == "rows" else self.method.scopes

@@ -58,7 +58,8 @@ class Sheet:
     """One sheet.
 
     `keys` are the scopes that name a line (a day stands for its month as well), `scope` what members declare.
-    `offered`: nobody need fill it, but every new form has it.
+    `offered`: nobody need fill it, but every new form has it. `same`: columns by which two members of one
+    parent are of one kind.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Sheet:
     optional: bool = False
     says: tuple[str, str] = ("", "")
     offered: bool = False
+    same: tuple[str, ...] = ()
 
     def title(self, lang: str = "zh") -> str:
         """Its name for people."""

@@ -26,6 +26,7 @@ from tanheng.library.template_library import (
 from tanheng.metering.declarations import apply_confirmations, apply_declarations, apply_substitutions
 from tanheng.metering.gaps import gap_problems
 from tanheng.metering.grid import Grid, is_blank, shown
+from tanheng.metering.member_faults import member_problems
 from tanheng.metering.recognise import Table, find_form, find_table, no_header, shape_problems, sheet_of
 from tanheng.metering.table_reader import Book, read_table
 from tanheng.metering.workbook_reader import STANDARD, Limits, read_workbook
@@ -274,6 +275,7 @@ def _read_sheets(book: Book, grids: list[Grid], whole: bool) -> None:
         for sheet in book.template.by_role(role):
             for table in tables.get(sheet.id, []):
                 read_table(book, table)
+    book.problems += member_problems(book)
     for sheet in book.template.by_role("substituted"):
         for table in tables.get(sheet.id, []):
             apply_substitutions(book, table)

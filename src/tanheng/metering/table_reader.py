@@ -25,6 +25,7 @@ from tanheng.metering.grid import is_blank, shown
 from tanheng.metering.number_column import read_numbers
 from tanheng.metering.recognise import Table
 from tanheng.metering.subtotals import is_subtotal, subtotal_problems
+from tanheng.metering.unlike_lines import unlike
 
 Pair = tuple[str, str]
 _NO_PLACE = Place()
@@ -288,8 +289,10 @@ def _duplicates(book: Book, table: Table, rows: list[Row | None], refused: set[i
         if row in first:
             other = table.grid.cell(table.at[name], table.first + first[row])
             place = table.grid.place(table.at[name], table.first + number)
+            apart = unlike(table, first[row], number) if table.sheet.role == "members" else None
             book.problems.append(
-                problem(
+                apart
+                or problem(
                     "TH-I01",
                     place,
                     name=table.sheet.zh,
