@@ -167,6 +167,31 @@ def test_a_substitute_stands_in_for_a_blank_only(tmp_path):
     assert told(read(change(workbook(), SUB, bare), tmp_path), "TH-I37") == [(SUB, "I5")]
 
 
+def test_a_rule_of_the_library_needs_no_value(tmp_path):
+    said = substitute(
+        5,
+        unit="1",
+        fuel="烟煤",
+        parameter="FC_day",
+        at="2024-01-02",
+        rule="power-missing/coal-day-month",
+        **WHO,
+    )
+    reading = read(change(change(workbook(), DAY, {"D6": None}), SUB, said), tmp_path)
+    assert reading.inputs is not None, [p.line("en") for p in reading.problems]
+    (datum,) = [d for d in reading.inputs.data if d.state == "substituted"]
+    assert (datum.name, datum.value, datum.unit, datum.rule) == (
+        "FC_day",
+        "",
+        "",
+        "power-missing/coal-day-month",
+    )
+    # a rule in words cannot find a value
+    said["I5"] = "DQCP 4.3"
+    reading = read(change(change(workbook(), DAY, {"D6": None}), SUB, said), tmp_path)
+    assert told(reading, "TH-I37") == [(SUB, "E5")] and reading.inputs is None
+
+
 def test_an_open_list_without_an_entry_is_asked_unless_declared(tmp_path):
     # the oil's calorific value by tests: no test was entered in any month
     data = change(workbook(), "燃料", {"J5": "检验均值"})

@@ -30,10 +30,10 @@ def statement_of(done: Account, report: str) -> Statement:
     if report == "annual":
         from tanheng.statement.power_report import power_report
 
-        return power_report(done.result, done.inputs, run.method, template)
+        return power_report(done.result, run.inputs, run.method, template)
     from tanheng.statement.platform import platform_statement
 
-    return platform_statement(done.result, done.inputs, run.method)
+    return platform_statement(done.result, run.inputs, run.method)
 
 
 def _template(done: Account) -> Template:

@@ -101,11 +101,13 @@ def _head(node: Node, lang: str) -> Iterator[Text]:
 def _below(node: Node, lang: str, why: bool) -> Iterator[Text]:
     if node.state in ("declared", "substituted"):
         yield Text(node.reason, style="yellow")
+        if node.kind == "given":
+            yield from (Text(each, style="yellow") for each in (node.why_en if lang == "en" else node.why))
     if node.kind == "factor":
         yield Text(node.law, style="blue")
     if node.formula and node.children:
         yield Text(f"= {node.formula}", style="cyan")
-    for each in (node.why_en if lang == "en" else node.why) if why else ():
+    for each in (node.why_en if lang == "en" else node.why) if why and node.kind == "step" else ():
         yield Text(f"↳ {each}", style="dim")
 
 

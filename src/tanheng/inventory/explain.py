@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tanheng.engine.exact.data import Value
+from tanheng.engine.exact.filled import fill_problems
 from tanheng.engine.exact.flags import Flags
 from tanheng.engine.exact.result import shown_text
 from tanheng.engine.exact.rows import Row
@@ -27,7 +28,7 @@ class Node:
         kind: step, given, constant, table or factor.
         exact: The value of record, canonical text; "" for words, dates and gaps.
         formula: The expression of the way that was taken, as written.
-        why: Why earlier ways fell out, in Chinese; `why_en` says the same.
+        why: Why earlier ways fell out, or how a gap was filled, in Chinese; `why_en` says the same.
         hidden: How many rows of an aggregate below are left out of `children`.
         repeated: Whether this number was opened further up and is not opened again.
     """
@@ -140,6 +141,8 @@ class _Teller:
         self.run, self.most = run, most
         self.flags = Flags(run)
         self.opened: set[tuple[str, Row]] = set()
+        told = zip(run.filled, fill_problems(run), strict=True)
+        self.filled = {(one.name, one.row): (said,) for one, said in told}
 
     def node(self, use: Use, home: Run | None = None) -> Node:
         """What a value was made of; `home` is the run that computed the value, whose law values it read."""
@@ -155,6 +158,7 @@ class _Teller:
         datum = self.run.data.datum[given.name].get(row)
         exact, shown, unit = self.texts(value, given, row)
         state = datum.state if datum is not None else "gap"
+        filled = self.filled.get((given.name, row), ())
         return Node(
             "given",
             given.name,
@@ -168,6 +172,8 @@ class _Teller:
             exact=exact,
             state=state,
             reason=datum.reason if datum else "",
+            why=tuple(p.message("zh") for p in filled),
+            why_en=tuple(p.message("en") for p in filled),
             origin=datum.origin if datum else Origin(),
             flags=tuple(sorted(self.flags.of(given.name, row))),
         )

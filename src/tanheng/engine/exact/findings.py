@@ -76,7 +76,8 @@ def ruled(run: Run, rules_id: str, methods: MethodLibrary) -> Run | None:
     made: Run | None = None
     for each in reversed(run.lineage):
         laid = methods.judging(rules_id, each.method)
-        if laid is None and each is run:
+        # rules that only fill gaps judge nothing
+        if each is run and (laid is None or not any(c.id in laid.own for c in laid.checks)):
             return None
         method = laid or each.method
         made = Run(method, _with_papers(each.inputs, method, each.method), run.library, made)
