@@ -116,7 +116,7 @@ class Plan:
         version = str(int(self.version) + 1)
         return Plan(
             self.template, self.year, version, made_on, effective_from, reason, changes, "", "", self.digest,
-            (*self.entries, past),
+            (*self.table(HISTORY), past, *(e for e in self.entries if e.table != HISTORY)),
         )  # fmt: skip
 
     def changed(self, entries: Iterable[Entry]) -> Plan:

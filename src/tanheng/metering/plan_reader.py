@@ -195,7 +195,9 @@ class _Reader:
                 self.problems.append(
                     problem("TH-I23", grid.where(), wanted=column.zh, wanted_en=column.title("en"))
                 )
-        for number in range(_first(table), grid.height):
+        # without a key column no line can be told from another
+        keyed = all(c in columns for c in sheet.columns if c.role == "key" and c.needed)
+        for number in range(_first(table), grid.height if keyed else 0):
             self.line(grid, table, columns, number)
 
     def line(self, grid: Grid, table: Table, columns: list[Column], number: int) -> None:
