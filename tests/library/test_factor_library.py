@@ -1,10 +1,12 @@
 """Look-up gives one row or the candidates; two times; own folders extend and override with their grounds."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from tanheng.kernel.problems import Refused
+from tanheng.kernel.units import convert, parse_unit
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import COLUMNS, export_tables
 from tests.library.factor_rows import own, table
@@ -342,3 +344,36 @@ def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, ship
             assert [p.code for p in refused(own.find, "power_of", **ask, **year)] == [code, "TH-L13"]
         else:
             assert own.find("power_of", **ask, **year).value == "98.7"
+
+
+GRID = "grid.power_report.2022,power_report,ef_co2,electricity,CN,电网,,{},{},,N23,通知,,2022,2022-01-01,2022-12-31,2023-03-01,sure,,{}"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "note", "outcome"),
+    [
+        ("570.3", "kgCO2/MWh", "同值", Fraction("0.5703")),
+        ("0.5703", "kgCO2/kWh", "同值", Fraction("0.5703")),
+        ("0.6101", "tCO2/MWh", "主管部门答复", Fraction("0.6101")),
+        # the right figure with the unit of another one: 3.6 times too much
+        ("0.5703", "tCO2/GJ", "同值", "TH-L18"),
+        ("0.5703", "kgCO2/MWh", "同值", "TH-L18"),
+        ("1.7109", "tCO2/MWh", "三倍", "TH-L18"),
+        ("1.71", "tCO2/MWh", "不到三倍", Fraction("1.71")),
+        ("0.1901", "tCO2/MWh", "三分之一", "TH-L18"),
+        ("0.1902", "tCO2/MWh", "多于三分之一", Fraction("0.1902")),
+        ("0.1", "tCO2/MWh", "水电直供，已核对单位", Fraction("0.1")),
+        ("0.5703", "tCO2/t", "已核对单位", "TH-L06"),
+        ("0.5703", "", "同值", "TH-L06"),
+    ],
+)
+def test_an_override_in_another_unit(tmp_path, value, unit, note, outcome):
+    (tmp_path / "factors").mkdir()
+    text = ",".join(COLUMNS) + "\n" + GRID.format(value, unit, note) + "\n"
+    (tmp_path / "factors" / "power_grid.csv").write_text(text, encoding="utf-8")
+    if isinstance(outcome, str):
+        assert outcome in {p.code for p in refused(FactorLibrary.load, [tmp_path])}
+        return
+    year = {"since": date(2022, 1, 1), "until": date(2022, 12, 31)}
+    row = FactorLibrary.load([tmp_path]).find("power_grid", set="power_report", key="electricity", **year)
+    assert convert(row.value_fraction, parse_unit(row.unit), parse_unit("tCO2/MWh")) == outcome

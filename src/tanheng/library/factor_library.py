@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
+from tanheng.kernel.rounding import Rounding
 from tanheng.kernel.units import parse_unit
 from tanheng.library.factor_table import SHIPPED, Factor, overlaps, read_table, wrong_cell
 from tanheng.library.instrument_library import InstrumentLibrary
@@ -24,6 +25,8 @@ _SELECTORS = {"set": 1, "region": 1, "item": 2, "key": 3, "id": 3}
 _PARTS = ("factors", "methods", "instruments", "templates")
 _TABLE = re.compile(r"\w+\.csv")
 _MOST = 12  # candidates that are worth listing
+_FAR = 3  # GJ for MWh is 3.6, kcal for kJ 4.2, kg for t 1000: no replaced value moves as far without a slip
+_CHECKED = ("已核对单位", "unit checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +234,25 @@ def _grounds(row: Factor, replaced: Iterable[Factor], place: Place) -> list[Prob
         if parse_unit(row.unit).dimension != parse_unit(other.unit).dimension:
             zh, en = f"与 {other.unit} 同类的单位", f"a unit like {other.unit}"
             found.append(wrong_cell(place, "unit", row.unit, zh, en))
+        elif row.overlaps(other.since, other.until) and (times := _times(row, other)):
+            seen, wanted = f"{row.value} {row.unit}", f"{other.value} {other.unit}"
+            at = Place(place.file, place.sheet, place.cell, "value")
+            found.append(problem("TH-L18", at, id=row.id, seen=seen, wanted=wanted, times=times))
         if not row.note and row.overlaps(other.since, other.until):
             found.append(
                 _lacks(place, row.id, "note", "替换原有值的理由", "the reason for replacing the value")
             )
     return list(dict.fromkeys(found))
+
+
+def _times(row: Factor, other: Factor) -> str:
+    """How many times a value is another's, where that looks like a slip of the unit; "" where it does not."""
+    ours = row.value_fraction * parse_unit(row.unit).scale
+    theirs = other.value_fraction * parse_unit(other.unit).scale
+    near = not ours or not theirs or theirs < ours * _FAR < theirs * _FAR**2
+    if near or any(word in row.note for word in _CHECKED):
+        return ""
+    return Rounding("significant", 2).show(ours / theirs)
 
 
 def _overtaken(own: Iterable[Factor], by_id: Mapping[str, Sequence[Factor]], file: str) -> list[Problem]:
