@@ -286,8 +286,12 @@ def commands(group: click.Group) -> None:
         for name, each in found.items():
             if each is not None:
                 with click.Context(each, info_name=name, parent=top) as context:
-                    text = each.get_help(context)
-                write(f"commands/{name}.md", [f"# tanheng {name}", "", "```text", text, "```"])
+                    lines = [f"# tanheng {name}", "", "```text", each.get_help(context), "```"]
+                    for inner, sub in (each.commands if isinstance(each, click.Group) else {}).items():
+                        with click.Context(sub, info_name=inner, parent=context) as below:
+                            text = sub.get_help(below)
+                        lines += ["", f"## tanheng {name} {inner}", "", "```text", text, "```"]
+                write(f"commands/{name}.md", lines)
 
 
 def font() -> None:
