@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -261,3 +262,69 @@ def test_a_formula_is_printed_with_the_clause_of_its_month(tmp_path):
     ]
     (found,) = formulas
     assert plain(found.law) == "G21 6 式(4)" and "2022-01" in plain(found.numbers_of)
+
+
+OWN_EDITION = """
+id = "own-2022"
+zh = "本省补充"
+law = "G22"
+boundary = "ets_facility"
+force = {force}
+based_on = "cets-power-2022"
+replaces = "{replaces}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("force", "replaces", "code"),
+    [
+        ("2022-03-01", "cets-power-2021", "TH-M21"),  # March would lie in both
+        ("2022-03-31", "cets-power-2021", "TH-M21"),  # one day is enough
+        ("2022-04-01", "cets-power-2021", ""),
+        ("2022-04-02", "cets-power-2021", "TH-C08"),  # the first of April lies in neither
+        ("2022-04-01", "cets-power-2020", "TH-C08"),  # nothing is in force before it
+    ],
+)
+def test_a_month_in_two_rule_periods_of_an_own_folder(force, replaces, code, tmp_path):
+    folder = tmp_path / "own" / "methods" / "own-2022"
+    folder.mkdir(parents=True)
+    text = OWN_EDITION.format(force=force, replaces=replaces)
+    (folder / "method.toml").write_text(text, encoding="utf-8")
+    inputs = replace(plant("2022"), method="own-2022")
+    library = Library.of([tmp_path / "own"])
+    if code:
+        with pytest.raises(Refused) as caught:
+            accounting.account(inputs, library)
+        assert codes(caught.value.problems) == [code]
+        assert force in caught.value.problems[0].message("zh")
+    else:
+        done = accounting.account(inputs, library)
+        assert done.result.line("E").exact == accounting.account(plant("2022")).result.line("E").exact
+
+
+def test_a_shipped_edition_is_not_replaced_by_a_folder_of_its_name(tmp_path):
+    folder = tmp_path / "own" / "methods" / "cets-power-2022"
+    folder.mkdir(parents=True)
+    (folder / "method.toml").write_text(OWN_EDITION.format(force="2022-04-01", replaces=""), encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        accounting.account(plant("2022"), Library.of([tmp_path / "own"]))
+    assert codes(caught.value.problems) == ["TH-M02"]
+
+
+@pytest.mark.parametrize("day", ["2022-05-31", "2022-06-30"])
+def test_the_relief_counts_from_the_day_it_was_known(day):
+    """As known before the notice of June 2022 the default of that year is 0.03356 throughout."""
+    done = accounting.account(plant("2022"), Library.of([], date.fromisoformat(day)))
+    line = done.result.line("CC", "2022-05", unit="1", fuel="烟煤")
+    assert line.shown == ("0.03356" if day < "2022-06-30" else "0.03085") and line.certainty == "check"
+
+
+def test_months_without_the_relief_are_set_back_in_an_own_folder(tmp_path):
+    """The authority's answer that April and May do not qualify: two months at the old default, the rest at the new."""
+    (tmp_path / "factors").mkdir()
+    row = "fuel.g22.coal.cc,g22,cc,coal,,缺省,,0.03356,tC/GJ,any coal rank,G22,主管部门答复,6.2,2022,{},{},2022-07-01,sure,,不适用"
+    table = ",".join(COLUMNS) + "\n" + row.format("2022-04-01", "2022-05-31") + "\n"
+    (tmp_path / "factors" / "power_annex_a.csv").write_text(table, encoding="utf-8")
+    done = accounting.account(plant("2022"), Library.of([tmp_path]))
+    wanted = 5 * month("0.03356", "0.99", "0.5703") + 7 * month("0.03085", "0.99", "0.5703")
+    assert Fraction(done.result.line("E").exact) == half_up(wanted, 0)

@@ -228,7 +228,10 @@ def test_a_shipped_update_asks_for_a_fresh_decision(tmp_path):
         "region": "CN",
     }
     row |= {"item": "ef_co2", "unit": "tCO2/MWh", "valid_from": "2022-01-01", "valid_to": "2022-12-31"}
-    early, late = row | {"known_from": "2023-01-20", "value": "0.57"}, row | {"known_from": "2023-03-01"}
+    early, late = (
+        row | {"known_from": "2023-01-20", "value": "0.57"},
+        row | {"known_from": "2023-03-01", "value": "0.6"},
+    )
     found = refused(FactorLibrary.load, [own(tmp_path / "old", power_grid=table(early))])
     assert [each.code for each in found] == ["TH-L09"]
     assert "2023-02-07" in found[0].message()
@@ -236,7 +239,7 @@ def test_a_shipped_update_asks_for_a_fresh_decision(tmp_path):
     ask = {"id": row["id"], "since": date(2022, 1, 1), "until": date(2022, 12, 31)}
     days = [date(2023, 1, 19), date(2023, 1, 20), date(2023, 2, 7), date(2023, 3, 1)]
     values = [library.find("power_grid", **ask, known_on=day).value for day in days]
-    assert values == ["0.5810", "0.57", "0.5703", "42.5"]
+    assert values == ["0.5810", "0.57", "0.5703", "0.6"]
 
 
 def test_a_second_folder_overrides_the_first(tmp_path):

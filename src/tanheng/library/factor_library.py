@@ -219,7 +219,7 @@ def _tables(folder: Traversable) -> dict[str, Traversable | bytes]:
     return tables
 
 
-def _grounds(row: Factor, replaced: Iterable[Factor], place: Place) -> list[Problem]:
+def _grounds(row: Factor, replaced: Sequence[Factor], place: Place) -> list[Problem]:
     """TH-L09 where an own row lacks a date or its reason, TH-L06 where rows of its id are something else."""
     found: list[Problem] = []
     if not row.valid_from:
@@ -234,14 +234,18 @@ def _grounds(row: Factor, replaced: Iterable[Factor], place: Place) -> list[Prob
         if parse_unit(row.unit).dimension != parse_unit(other.unit).dimension:
             zh, en = f"与 {other.unit} 同类的单位", f"a unit like {other.unit}"
             found.append(wrong_cell(place, "unit", row.unit, zh, en))
-        elif row.overlaps(other.since, other.until) and (times := _times(row, other)):
-            seen, wanted = f"{row.value} {row.unit}", f"{other.value} {other.unit}"
-            at = Place(place.file, place.sheet, place.cell, "value")
-            found.append(problem("TH-L18", at, id=row.id, seen=seen, wanted=wanted, times=times))
         if not row.note and row.overlaps(other.since, other.until):
             found.append(
                 _lacks(place, row.id, "note", "替换原有值的理由", "the reason for replacing the value")
             )
+    # what holds until then; an older correction of it is no measure
+    over = [other for other in replaced if row.overlaps(other.since, other.until)]
+    held = max(over, key=lambda other: other.known, default=row)
+    same = parse_unit(row.unit).dimension == parse_unit(held.unit).dimension
+    if same and (times := _times(row, held)):
+        seen, wanted = f"{row.value} {row.unit}", f"{held.value} {held.unit}"
+        at = Place(place.file, place.sheet, place.cell, "value")
+        found.append(problem("TH-L18", at, id=row.id, seen=seen, wanted=wanted, times=times))
     return list(dict.fromkeys(found))
 
 
