@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from tanheng.app.accounting import Account, account, must
+from tanheng.app.files import free, put, said
 from tanheng.app.library import Library
 from tanheng.app.years import year_file
 from tanheng.formula.model import Given, Step
 from tanheng.inventory.diff import diff
 from tanheng.inventory.difference import Difference, Side
 from tanheng.inventory.explain import Node, explain, find_rows
-from tanheng.kernel.problems import Place, Refused, problem
+from tanheng.kernel.problems import Place, Refused, problem, refuse
+from tanheng.statement.model import Statement
+
+FORMATS = ("xlsx", "pdf", "docx")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two accounted years and what moved the answer between them."""
+
+    found: Difference
+    before: Account
+    after: Account
 
 
 def explain_number(done: Account, name: str, at: dict[str, str], most: int = 0) -> list[Node]:
@@ -73,15 +87,57 @@ def compare(
         Refused: TH-A01, TH-A06 a file cannot be read; what keeps either side from being filed; TH-C02 the
             answer is unknown; TH-C14 a year and a month; TH-A20, TH-A21 no file of a year, or several.
     """
-    return compared(before, after, library, answer, folder)[0]
+    return compared(before, after, library, answer, folder).found
 
 
 def compared(
     before: str | Path, after: str | Path, library: Library | None = None, answer: str = "", folder: str = "."
-) -> tuple[Difference, str, str]:
-    """As `compare`, with the names of the two files. Raises Refused as there."""
+) -> Comparison:
+    """As `compare`, with the two years. Raises Refused as there."""
     one, two = (_found(each, folder, library) for each in (before, after))
-    return diff(_side(one), _side(two), answer), one.file, two.file
+    return Comparison(diff(_side(one), _side(two), answer), one, two)
+
+
+def write_difference(found: Comparison, path: str | Path, force: bool = False) -> Path:
+    """Write a comparison of two years as a document; the ending of the path says in which form.
+
+    Raises:
+        Refused: TH-A08 another ending than .xlsx, .pdf or .docx, or two states of one year; TH-A04, TH-A05 a
+            file is there or cannot be written; TH-A07 it is one of the two; TH-R.. it cannot be printed.
+    """
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        name = said(Path(path).name)
+        zh = f"“{name}”：变化分析的文件名须以 .xlsx、.pdf 或 .docx 结尾"
+        raise refuse("TH-A08", seen_zh=zh, seen_en=f'"{name}": its name ends in .xlsx, .pdf or .docx')
+    if len(set(found.found.periods)) == 1:
+        zh, en = "同一年的两份数据不出变化分析文件", "two states of one year are compared on screen only"
+        raise refuse("TH-A08", seen_zh=zh, seen_en=en)
+    sources = [done.source for done in (found.before, found.after) if done.source is not None]
+    target = free(path, force, *sources)
+    from tanheng.statement.year_difference import difference_statement
+
+    facts = (d for d in found.after.inputs.facts if d.name == "entity_name")
+    entity = next((d.value for d in facts), found.after.file)
+    statement = difference_statement(found.found, entity, (found.before.file, found.after.file))
+    return put(target, _bytes(statement, kind))
+
+
+def _bytes(statement: Statement, kind: str) -> bytes:
+    if kind == "pdf":
+        from tanheng.reports.pdf import pdf_bytes
+
+        return pdf_bytes(statement)
+    from tanheng.reports.charts import pictures
+
+    drawn = pictures(statement.charts)
+    if kind == "docx":
+        from tanheng.reports.word import word_bytes
+
+        return word_bytes(statement, drawn)
+    from tanheng.reports.excel import excel_bytes
+
+    return excel_bytes(statement, drawn)
 
 
 def _found(path: str | Path, folder: str, library: Library | None) -> Account:

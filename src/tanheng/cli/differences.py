@@ -13,12 +13,15 @@ from tanheng.cli.tables import grid
 from tanheng.inventory.difference import Difference, Part, kind_name
 from tanheng.kernel.numbers import grouped, parse_exact
 from tanheng.kernel.rounding import Rounding
+from tanheng.kernel.units import parse_unit
 
 _COLUMNS = 4
 """Members that get a column of their own; with more there would be no room for the causes."""
 
 
-def years(found: Difference, before: str, after: str, lang: str) -> Iterator[RenderableType]:
+def years(
+    found: Difference, before: str, after: str, lang: str, everything: bool = False
+) -> Iterator[RenderableType]:
     """Both years, every cause with what it moved, in all and by unit, and the order of replacement."""
     one, two = found.periods
     zh = lang == "zh"
@@ -42,6 +45,34 @@ def years(found: Difference, before: str, after: str, lang: str) -> Iterator[Ren
     table.add_row("", *(Text(share(m, s), style="dim") for m, s in zip(moved, starts, strict=True)))
     yield table
     yield from notes(found, lang)
+    if everything and found.beside:
+        yield _beside(found, lang)
+    elif found.beside:
+        more = len(found.beside)
+        said = f"两年的 {more} 个指标加 --all 列出" if zh else f"{more} figures of both years: --all"
+        yield Text(said, style="dim")
+
+
+def _beside(found: Difference, lang: str) -> RenderableType:
+    """What else both years reported of each unit, and by how much it changed."""
+    one, two = found.periods
+    heads = [
+        ("指标", "figure"),
+        ("范围", "scope"),
+        (one, one),
+        (two, two),
+        ("变化", "change"),
+        ("单位", "unit"),
+    ]
+    table = grid(*heads, lang=lang, right=(2, 3, 4))
+    for item in found.beside:
+        name = item.zh if lang == "zh" else item.en
+        for label, (before, after) in zip(found.labels, item.values, strict=True):
+            moved = share(str(Fraction(after) - Fraction(before)), before) if before and after else ""
+            unit = parse_unit(item.unit).label if item.unit != "1" else ""
+            table.add_row(name, Text(label), grouped(before) or "—", grouped(after) or "—", moved, unit)
+            name = ""
+    return table
 
 
 def notes(found: Difference, lang: str) -> Iterator[Paragraph]:

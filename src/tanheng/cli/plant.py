@@ -256,7 +256,8 @@ def _warning(face: Face) -> Any:
     "比较两份数据、两年或封存包，把变化按原因归到吨，各项之和分毫不差。",
     """
         tanheng diff 2024 2025
-        tanheng diff 2024 2025 --in 数据 --json
+        tanheng diff 2024 2025 --in 数据 -o 变化.xlsx
+        tanheng diff 2024 2025 --in 数据 -o 变化.pdf --force
         tanheng diff plant-v1.xlsx plant-v2.xlsx
         tanheng diff 上报封存包.zip plant.xlsx --answer E
     """,
@@ -267,8 +268,11 @@ def _warning(face: Face) -> Any:
     "--in", "folder", default=".", type=click.Path(), metavar="DIR", help="只写年份时在此查找 where years are"
 )
 @click.option("--answer", default="", metavar="NAME", help="比较的数，缺省为排放总量 by default the total")
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="另存 .xlsx .pdf .docx save a document")
 @LIBRARY
 @KNOWN
+@FORCE
+@EVERYTHING
 @JSON
 def diff(
     face: Face,
@@ -276,24 +280,33 @@ def diff(
     after: str,
     folder: str,
     answer: str,
+    output: str | None,
     folders: tuple[str, ...],
     known_on: Any,
+    force: bool,
+    everything: bool,
     as_json: bool,
 ) -> int:
     """Attribute the change of a total between two files or years to its causes, to the last digit."""
-    from tanheng.app.comparing import compared
+    from tanheng.app.comparing import compared, write_difference
+    from tanheng.app.files import said
     from tanheng.app.library import Library
     from tanheng.cli.differences import years
     from tanheng.cli.tables import difference
 
     with face.busy("正在比较", "Comparing"):
         library = Library.of(folders, known_on.date() if known_on else None)
-        found, one, two = compared(before, after, library, answer, folder)
+        made = compared(before, after, library, answer, folder)
+        written = write_difference(made, output, force) if output else None
+    found, names = made.found, (made.before.file, made.after.file)
     if as_json:
         face.json(found.to_json())
+    elif len(set(found.periods)) == 1:
+        face.show(*difference(found, *names, face.lang))
     else:
-        show = difference if len(set(found.periods)) == 1 else years
-        face.show(*show(found, one, two, face.lang))
+        face.show(*years(found, *names, face.lang, everything))
+    if written:
+        face.done(f"已写出 {said(written)}", f"Wrote {said(written)}", err=True)
     return DONE
 
 

@@ -25,7 +25,7 @@ Asked = tuple[str, tuple[tuple[str, str], ...]]
 """A look-up in the factor library without its day: family and what was asked; a dated value as ("", name)."""
 
 Fresh = frozenset[tuple[str, ...]]
-"""Look-ups of the later method alone: a table's family, set, item; ("", name) or (family, id) of a constant."""
+"""Look-ups of the later method alone: a table's family, set, item; ("", name), (family, id) of a constant."""
 
 
 class Calendar:

@@ -59,6 +59,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """One figure of both years, as reported, for each member; "" where a year has none."""
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """An answer before and after, and its causes; the parts' changes add up to `after − before` exactly.
 
@@ -69,6 +80,7 @@ class Difference:
             sum.
         scope: The scope whose members add up to the answer ("unit"); empty where there is none.
         members: Its members, `labels` their names for people; `splits` holds before and after of each.
+        beside: What else the two years reported of the members: heat, generation, intensities.
     """
 
     name: str
@@ -86,6 +98,7 @@ class Difference:
     members: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     splits: tuple[tuple[str, str], ...] = ()
+    beside: tuple[Indicator, ...] = ()
 
     def by_kind(self) -> Iterator[tuple[str, list[Part]]]:
         """The parts gathered by kind, in the order of replacement."""
@@ -121,6 +134,16 @@ class Difference:
         }
         if self.scope:
             tree["scope"] = self.scope
+            tree["beside"] = [
+                {
+                    "name": i.name,
+                    "zh": i.zh,
+                    "en": i.en,
+                    "unit": i.unit,
+                    "by": {m: list(v) for m, v in zip(self.members, i.values, strict=True)},
+                }
+                for i in self.beside
+            ]
             tree["by"] = {
                 member: {"before": before, "after": after}
                 for member, (before, after) in zip(self.members, self.splits, strict=True)

@@ -6,6 +6,7 @@ on the later year's data; a definition of the earlier edition still asks for the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -167,6 +168,15 @@ def _said(one: Method, two: Method, cluster: tuple[str, ...]) -> tuple[str, str]
     if mine is not None and theirs is not None and len(mine.ways) == len(theirs.ways) == 1:
         texts = mine.ways[0].expr.text, theirs.ways[0].expr.text
         if texts[0] != texts[1] and sum(map(len, texts)) <= _LONG:
-            moved = f"{texts[0]} → {texts[1]}"
+            moved = f"{_in_symbols(one, texts[0])} → {_in_symbols(two, texts[1])}"
     zh, en = item.zh or first, item.en or first
-    return f"{zh}：{moved}" if moved else zh, f"{en}: {moved}" if moved else en
+    # symbols are Chinese; the names of an English line can be looked up all the same
+    return f"{zh}：{moved}" if moved else zh, f"{en} ({first})" if moved else en
+
+
+def _in_symbols(method: Method, text: str) -> str:
+    def symbol(found: re.Match[str]) -> str:
+        item = method.value(found[0])
+        return (item.symbol if item is not None else "") or found[0]
+
+    return re.sub(r"[A-Za-z_]\w*", symbol, text)

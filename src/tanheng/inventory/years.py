@@ -7,8 +7,14 @@ replacement the answer is computed exactly. What could not be computed alone is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+
+from tanheng.engine.exact.result import shown_text
+from tanheng.engine.exact.run import Run
 from tanheng.formula.model import Method, Step
-from tanheng.inventory.difference import Difference, Side
+from tanheng.inventory.difference import Difference, Indicator, Side
 from tanheng.inventory.path import Path
 from tanheng.inventory.stages import ORDER, STAGES
 from tanheng.kernel.numbers import exact_text
@@ -47,7 +53,36 @@ def over_years(before: Side, after: Side, name: str) -> Difference:
         path.ids,
         path.labels,
         tuple((exact_text(a), exact_text(b)) for a, b in zip(start.split, end.split, strict=True)),
+        tuple(_beside(path)),
     )
+
+
+def _beside(path: Path) -> Iterator[Indicator]:
+    """The yearly answers of each member that both methods give in one unit."""
+    one, two = path.before.method, path.after.method
+    for name in two.answers:
+        mine, theirs = one.steps.get(name), two.steps.get(name)
+        if mine is None or theirs is None or mine.unit is None or theirs.unit is None or not path.scope:
+            continue
+        if mine.closure != (path.scope,) or theirs.closure != mine.closure or mine.unit != theirs.unit:
+            continue
+        values = tuple((_shown(path.start.run, name, id), _shown(path.end.run, name, id)) for id in path.ids)
+        if any(any(pair) for pair in values):
+            yield Indicator(name, theirs.zh, theirs.en, theirs.unit.text, values)
+
+
+def _shown(run: Run, name: str, member: str) -> str:
+    step, row = run.method.steps[name], (member,)
+    if row not in run.of(name) or step.unit is None:
+        return ""
+    value = None
+    # what one year lacks does not hide what the other has
+    with suppress(Refused):
+        value = run.value(name, row)
+    if not isinstance(value, Fraction):
+        return ""
+    way = run.way(name, row)
+    return shown_text(value / step.unit.scale, way.rounding if way else None, step.show)
 
 
 def _numbered(method: Method, name: str) -> Step:

@@ -87,6 +87,11 @@ class Drawing:
 
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
+    if chart.kind == "fall":
+        # it is drawn with what this module gives
+        from tanheng.reports.waterfall import fall
+
+        return fall(chart)
     kinds: dict[str, Callable[[Chart], Drawing]] = {
         "stack": _stack,
         "line": _line,

@@ -113,6 +113,9 @@ class Look:
         signs = "".join(run.text for run in cell.text[len(cell.text) - len(cell.flags) :])
         signs += f" {plain(rich(cell.unit))}" if with_unit and cell.unit else ""
         tail = f'"{signs}"' if signs else ""
+        if cell.text[0].text.startswith("+"):
+            # a change says its sign; zero has none
+            return f"+{body}{tail};\u2212{body}{tail};{body}{tail}"
         return f"{body}{tail};\u2212{body}{tail}"
 
     @staticmethod

@@ -180,4 +180,5 @@ def displayed(value: str, code: str) -> str:
     places = len(digits.partition(".")[2])
     number = float(value)
     text = f"{abs(number):,.{places}f}" if "," in digits else f"{abs(number):.{places}f}"
-    return ("\u2212" if number < 0 else "") + text + tail
+    sign = "\u2212" if number < 0 else "+" if number > 0 and body.startswith("+") else ""
+    return sign + text + tail

@@ -154,7 +154,7 @@ class Chart:
     """A chart with the figures that it is drawn from.
 
     Attributes:
-        kind: stack (months on months), line, shares or flow.
+        kind: stack (months on months), line, shares, flow, or fall (causes of a change, their sum last).
         means: Value of the year for each series, drawn as a dashed line ("" = none).
         captions: Lines with reported figures beside the nodes of a flow chart, by node.
         table: The same figures as a table, printed beside the chart: a row for each label, a column for each
