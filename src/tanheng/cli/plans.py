@@ -99,7 +99,7 @@ def submit(face: Face, plan: str, target: str, on: str, folders: tuple[str, ...]
     "修订 revise a submitted version",
     "由已提交的版本产生下一版本的草稿，写明生效月份和修订原因代码（1 至 6）。",
     """
-        tanheng dqcp revise dqcp-v1.toml -o dqcp-v2.xlsx --from 2025-07 --reason 1 --changes 新增燃料天然气
+        tanheng dqcp revise dqcp-v1.toml -o dqcp-v2.xlsx --from 2025-07 --reason 1 --changes 新增天然气
     """,
     PLANS,
 )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from tanheng.facts.plan import Entry, Plan
 from tanheng.inventory.plan_faults import numbers
-from tanheng.kernel.units import parse_unit
 from tanheng.library.plan_template import Parameter, PlanTemplate
 from tanheng.statement.model import GAP, NONE, Cell, Column, Table, TableRow
 from tanheng.statement.text import Text, rich, words
@@ -131,7 +130,7 @@ def _unit(entry: Entry, plan: Plan, parameter: Parameter | None) -> Text:
         return words("—")
     gas = plan.find("parameters", unit=entry.get("unit"), fuel=entry.get("fuel"), parameter=_GAS)
     own = "1e4Nm3" if gas is not None else "t"
-    return rich(parse_unit(parameter.unit.replace("[fuel]", own)).label)
+    return rich(parameter.unit.replace("[fuel]", own))
 
 
 def _cell(text: str, needed: bool) -> Cell:
