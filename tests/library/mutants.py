@@ -29,7 +29,7 @@ SWAPS = {
 TOKEN = re.compile(
     r"'[^']*'|<=|>=|==|!=|[-+*/<>]|\b(?:and|or|in|not|total|mean|max|min)\b|(?<![\w.])\d+(?:\.\d+)?(?![\w.])"
 )
-EXPRESSION = re.compile(r'\b(?:is|when|that) = "([^"]*)"')
+EXPRESSION = re.compile(r'\b(?:is|when|that|figure|low|high|tonnes) = "([^"]*)"')
 HEADER = re.compile(r'(?:name|id) = "(\w[\w-]*)"')
 MODE = re.compile(r'^rounding = \{ mode = "(half_up)"', re.MULTILINE)
 

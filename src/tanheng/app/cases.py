@@ -14,13 +14,16 @@ from tanheng.engine.exact.result import shown_text
 from tanheng.engine.exact.run import Run
 from tanheng.facts.datum import Datum, row_of
 from tanheng.facts.inputs import Inputs, Member
-from tanheng.formula.model import Method
+from tanheng.formula.model import Check, Method
 from tanheng.kernel.numbers import exact_text, parse_exact
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Refused
+from tanheng.kernel.units import parse_unit
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import COLUMNS, Factor, export_rows
 
+SHOWN = ("figure", "low", "high", "tonnes")
+"""What a rule shows beside its verdict, in its own unit; `working` is of the tonnes."""
 KEYS = {
     "": {"id", "says", "period", "members", "data", "factor", "expect", "refuse", "absent", "check"},
     "factor": {"family", "set", "item", "key", "value", "unit", "since", "until"},
@@ -28,8 +31,9 @@ KEYS = {
     "expect": {"of", "row", "is", "way", "default", "working"},
     "refuse": {"of", "row", "code"},
     "absent": {"of", "row"},
-    "check": {"id", "row", "is"},
+    "check": {"id", "row", "is", "working", *SHOWN},
 }
+_TONNE = parse_unit("tCO2")
 _VERDICTS = {True: "holds", False: "fails", None: "absent"}
 
 
@@ -116,7 +120,8 @@ def case_factors(case: Case, library: Library) -> FactorLibrary:
     for number, each in enumerate(case.factors, 1):
         cells: dict[str, Any] = dict.fromkeys(COLUMNS, "")
         cells |= {name: each[name] for name in ("set", "item", "key", "value", "unit")}
-        cells |= {"id": f"case.row{number}", "name_zh": each["key"], "source": case.id, "certainty": "sure"}
+        cells |= {"id": f"case.row{number}", "name_zh": each["key"], "certainty": "sure"}
+        cells |= {"source": f"{case.id}, database of {int(each['since'][:4]) - 1}-10-31"}
         cells |= {"valid_from": each["since"], "valid_to": each["until"], "known_from": each["since"]}
         made.setdefault(each["family"], []).append(Factor(**cells, family=each["family"]))
     return library.factors.extended("case", {name: export_rows(rows) for name, rows in made.items()})
@@ -143,6 +148,19 @@ def faults(case: Case, run: Run) -> list[str]:
         verdict = _VERDICTS[Compiler(run, check.that, check.closure).compiled()(row)]
         if verdict != entry["is"]:
             wrong.append(f"check {check.id}{entry.get('row', {})}: {entry['is']} wanted, found {verdict}")
+        wrong += _shown_wrong(run, check, row, entry)
+    return wrong
+
+
+def _shown_wrong(run: Run, check: Check, row: tuple[str, ...], entry: Mapping[str, Any]) -> list[str]:
+    """Figures of a check that are not what the case says."""
+    wrong: list[str] = []
+    for part in (p for p in SHOWN if p in entry):
+        expr, unit = getattr(check, part), _TONNE if part == "tonnes" else check.unit
+        found = Compiler(run, expr, check.closure).compiled()(row) if expr is not None else None
+        own = exact_text(Fraction(found) / unit.scale) if found is not None and unit else "absent"
+        if own != entry[part]:
+            wrong.append(f"check {check.id}{entry.get('row', {})}: {part} {entry[part]} wanted, found {own}")
     return wrong
 
 

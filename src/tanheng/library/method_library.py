@@ -218,7 +218,8 @@ class MethodLibrary:
 
     def folder(self, method_id: str) -> Traversable | None:
         """Where the method's cases and notes lie; None for a method from a pack."""
-        source = self._rules.get(method_id) or self._sources.get(method_id)
+        # rules laid over a method bear its name behind an @
+        source = self._rules.get(method_id.partition("@")[0]) or self._sources.get(method_id)
         return None if isinstance(source, bytes) else source
 
 
