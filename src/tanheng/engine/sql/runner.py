@@ -15,10 +15,11 @@ from tanheng.engine.sql.load import Loader
 from tanheng.engine.sql.lookups import Lookups
 from tanheng.engine.sql.numbers import PENDING, Arithmetic, Val
 from tanheng.engine.sql.plan import computed
+from tanheng.engine.sql.rebuilt import Rebuilt
 from tanheng.engine.sql.result import SqlResult
 from tanheng.engine.sql.sheet import Sheet
 from tanheng.engine.sql.step import step_sql
-from tanheng.engine.sql.tables import Rebuilt, TableLoader, Tables
+from tanheng.engine.sql.tables import TableLoader, Tables
 from tanheng.facts.inputs import Inputs
 from tanheng.formula.model import Method, Step
 from tanheng.formula.order import reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -10,14 +10,12 @@ from tanheng.engine.sql.catalog import Column
 from tanheng.engine.sql.database import Database, write
 from tanheng.engine.sql.failures import Failure, Failures
 from tanheng.engine.sql.sheet import PLANT, key, quoted
-from tanheng.facts.datum import Datum, row_of
-from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.check import closure_of
 from tanheng.formula.model import TIME_SCOPES, Given, Method
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Problem, Refused, problem
-from tanheng.kernel.units import bind_unit, parse_unit
+from tanheng.kernel.units import parse_unit
 
 _MOST_NAMED = 1000
 _KINDS = {"word": ("VARCHAR", "ENUM"), "date": ("DATE",), "truth": ("BOOLEAN",)}
@@ -68,6 +66,8 @@ class TableLoader:
         self._views: dict[tuple[str, tuple[str, ...]], str] = {}
         self._made: dict[str, dict[str, str]] = {}
         self._keys: dict[str, str] = {}
+        self._full: set[str] = set()
+        self._doubled: dict[str, bool] = {}
         self._found: list[Problem] = []
         db.run(f"CREATE VIEW th_plants AS SELECT plant AS {PLANT}, period FROM {tables.plants}")
         self.periods = [row[0] for row in db.rows("SELECT DISTINCT period FROM th_plants ORDER BY 1")]
@@ -88,6 +88,7 @@ class TableLoader:
         """The columns of the givens."""
         found = {given.name: self._given(given) for given in self.method.givens.values()}
         self._own_spines()
+        self._measure(found)
         if not self.tables.checked:
             for given in self.method.givens.values():
                 if given.name in self.tables.data:
@@ -149,7 +150,7 @@ class TableLoader:
             if scope in TIME_SCOPES or item.rows:
                 continue
             name, above = f"th_members_{key(scope)}", closure_of((scope,), self.method.scopes)
-            keys = ", ".join(f"{_quote(s)}::VARCHAR AS {key(s)}" for s in above)
+            keys = ", ".join(f"{quote(s)}::VARCHAR AS {key(s)}" for s in above)
             if item.open:
                 relations = [
                     f"SELECT plant AS {PLANT}, {keys}, NULL::VARCHAR AS own_unit FROM {self.tables.data[g.name]}"
@@ -201,10 +202,7 @@ class TableLoader:
         column = f"v_{given.name.encode().hex()}"
         self._made.setdefault(view, {})[column] = sql
         self._write_view(view, relation)
-        most = 0
-        if given.kind == "number":
-            most = int(self.db.rows(f"SELECT max(abs({column})) FROM {view}")[0][0] or 0)
-        return Column(view, given.closure, given.kind, n=column, ratio=ratio, most=most, words=given.one_of)
+        return Column(view, given.closure, given.kind, n=column, ratio=ratio, words=given.one_of)
 
     def _view(self, relation: str, closure: tuple[str, ...], kinds: Mapping[str, str]) -> str:
         at = (relation, closure)
@@ -212,7 +210,7 @@ class TableLoader:
             name = self._views[at] = self.db.name("data_")
             columns = {PLANT: "plant", **{key(s): s for s in closure}}
             self._keys[name] = ", ".join(
-                f"{_quote(theirs)}{'' if kinds[theirs].startswith(('VARCHAR', 'ENUM')) else '::VARCHAR'} AS {ours}"
+                f"{quote(theirs)}{'' if kinds[theirs].startswith(('VARCHAR', 'ENUM')) else '::VARCHAR'} AS {ours}"
                 for ours, theirs in columns.items()
             )
         return self._views[at]
@@ -223,7 +221,7 @@ class TableLoader:
 
     def _sql(self, given: Given, relation: str, kind: str) -> tuple[str, Fraction]:
         """The whole number (or word, date, truth) of a column, and the ratio that makes it base units."""
-        name, scale = _quote(given.name), given.unit.scale if given.unit is not None else Fraction(1)
+        name, scale = quote(given.name), given.unit.scale if given.unit is not None else Fraction(1)
         if given.kind != "number":
             if kind.startswith(_KINDS[given.kind]):
                 return (f"{name}::VARCHAR" if kind.startswith("ENUM") else name), Fraction(1)
@@ -239,6 +237,21 @@ class TableLoader:
         raise Refused(
             problem("TH-C05", place, name=given.zh or given.name, row="*", seen=kind, wanted=wanted)
         )
+
+    def _measure(self, columns: dict[str, Column]) -> None:
+        """The largest number of every column, and how many cells are there: each relation is read once."""
+        for view in self._made:
+            own = [name for name, column in columns.items() if column.relation == view]
+            asked = "".join(
+                f", count({columns[n].n}), "
+                + (f"max(abs({columns[n].n}))" if columns[n].kind == "number" else "NULL")
+                for n in own
+            )
+            rows, *found = self.db.rows(f"SELECT count(*){asked} FROM {view}")[0]
+            for i, name in enumerate(own):
+                columns[name] = replace(columns[name], most=int(found[2 * i + 1] or 0))
+                if found[2 * i] == rows:
+                    self._full.add(name)
 
     def _own_spines(self) -> None:
         """A relation that alone brings the rows of an open scope is the spine of its closure."""
@@ -260,10 +273,11 @@ class TableLoader:
         keys = [PLANT, *(key(s) for s in given.closure)]
         listed = ", ".join(keys)
         texts = ", ".join(f"{k}::VARCHAR" for k in keys)
-        twice = self.db.rows(
-            f"SELECT {texts} FROM {view} GROUP BY {listed} HAVING count(*) > 1 LIMIT {_MOST_NAMED}"
-        )
-        self._say(given, relation, twice, "TH-C02", "unique")
+        if self._twice(view, listed):
+            twice = self.db.rows(
+                f"SELECT {texts} FROM {view} GROUP BY {listed} HAVING count(*) > 1 LIMIT {_MOST_NAMED}"
+            )
+            self._say(given, relation, twice, "TH-C02", "unique")
         if given.closure not in self.db.sources:
             on = " AND ".join(f"s.{k} = v.{k}" for k in keys)
             spine = self.db.spine(given.closure)
@@ -288,6 +302,13 @@ class TableLoader:
             ends = " … ".join("" if e is None else exact_text(e) for e in (given.low, given.high))
             self._say(given, relation, wrong, "TH-C05", "、".join(given.one_of) or ends)
 
+    def _twice(self, view: str, keys: str) -> bool:
+        """Whether some row may stand twice; as many hashes as rows say no, in a third of the memory."""
+        if view not in self._doubled:
+            asked = f"SELECT count(*) > count(DISTINCT hash({keys})) FROM {view}"
+            self._doubled[view] = bool(self.db.rows(asked)[0][0])
+        return self._doubled[view]
+
     def _say(self, given: Given, relation: str, rows: list[tuple[str, ...]], code: str, wanted: str) -> None:
         for row in rows:
             place = Place(file=relation, key=f"{given.name}[{', '.join(row)}]")
@@ -301,6 +322,8 @@ class TableLoader:
         if given.optional:
             return column
         spine, keys = self.db.spine(given.closure), [PLANT, *(key(s) for s in given.closure)]
+        if spine == column.relation and given.name in self._full:
+            return column
         if spine == column.relation:
             join = ""
         else:
@@ -326,59 +349,6 @@ class TableLoader:
         return replace(column, missing=self.failures.number(Failure("TH-C01", "", given.name)))
 
 
-class Rebuilt(Mapping[str, Inputs]):
-    """The inputs of a plant, made from its tables when a cell of it is left to the exact back end."""
-
-    def __init__(self, method: Method, tables: Tables, db: Database) -> None:
-        self.method, self.tables, self.db = method, tables, db
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(row[0] for row in self.db.rows(f"SELECT {PLANT}::VARCHAR FROM th_plants"))
-
-    def __len__(self) -> int:
-        return self.db.count("th_plants")
-
-    def __getitem__(self, plant: str) -> Inputs:
-        rows = self.db.rows(f"SELECT period FROM th_plants WHERE {PLANT}::VARCHAR = ?", [plant])
-        members = {s: tuple(self._members(plant, s)) for s in self.tables.members if s in self.method.scopes}
-        data = tuple(d for g in self.method.givens.values() for d in self._data(plant, g, members))
-        return Inputs(self.method.id, rows[0][0], self.method.boundary, members, data)
-
-    def _members(self, plant: str, scope: str) -> Iterator[Member]:
-        above = [s for s in closure_of((scope,), self.method.scopes) if s != scope]
-        keys = ", ".join(f"{key(s)}::VARCHAR" for s in (*above, scope))
-        for *parents, member, unit in self.db.rows(
-            f"SELECT {keys}, own_unit FROM {self.db.members(scope)} WHERE {PLANT}::VARCHAR = ?", [plant]
-        ):
-            yield Member(member, row_of(zip(above, parents, strict=True)), unit or "")
-
-    def _data(self, plant: str, given: Given, members: Mapping[str, tuple[Member, ...]]) -> Iterator[Datum]:
-        relation = self.tables.data.get(given.name)
-        if relation is None:
-            return
-        keys = "".join(f"{_quote(s)}::VARCHAR, " for s in given.closure)
-        name = _quote(given.name)
-        for *row, value in self.db.rows(
-            f"SELECT {keys}{name}::VARCHAR FROM {relation} WHERE plant::VARCHAR = ? AND {name} IS NOT NULL",
-            [plant],
-        ):
-            at = dict(zip(given.closure, row, strict=True))
-            unit = ""
-            if given.unit is not None:
-                own = {
-                    s: parse_unit(_unit_of(members, s, at)) for s in members if f"[{s}]" in given.unit.text
-                }
-                unit = bind_unit(given.unit, own).text if own else given.unit.text
-                value = exact_text(Fraction(value))
-            yield Datum(given.name, row_of(at.items()), value, unit)
-
-
-def _unit_of(members: Mapping[str, tuple[Member, ...]], scope: str, row: Mapping[str, str]) -> str:
-    for member in members[scope]:
-        if member.id == row[scope] and all(row[s] == m for s, m in member.within):
-            return member.unit
-    return "1"
-
-
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """A column of the caller's, as SQL name."""
     return f'"{name}"'
