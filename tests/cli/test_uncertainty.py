@@ -31,7 +31,7 @@ def test_own_statements_go_first(tmp_path):
     (one,) = found["uncertainty"]
     first = max(one["contributions"], key=lambda c: float(c["share"]))
     assert first["source"] == "化验室能力验证 2024" and first["names"] == ["C_ad"]
-    # carbon at 1 % moves 0.95 %, the coal without carbon tests at 5 % of 5 % another 0.25 %, the scales 0.26 and 0.24 %
+    # carbon at 1 % moves 0.95 %, coal without carbon tests at 5 % of 5 % 0.25 %, the scales 0.26 and 0.24 %
     parts = [float(c["effect"]) for c in one["contributions"]]
     assert abs(float(one["relative"]) - sum(p * p for p in parts) ** 0.5) < 1e-6
     assert 0.0100 < float(one["relative"]) < 0.0115

@@ -114,6 +114,7 @@ def test_statements_that_are_not_in_order_are_refused(tmp_path: Path, text: str)
     with pytest.raises(Refused) as caught:
         of(tmp_path, text)
     assert caught.value.problems[0].code == "TH-L15"
+    assert all(p.line(lang) for p in caught.value.problems for lang in ("zh", "en"))
 
 
 def test_shipped_statements_name_rows_and_inputs_that_exist():

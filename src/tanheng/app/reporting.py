@@ -28,9 +28,11 @@ def statement_of(done: Account, report: str) -> Statement:
     must(done)
     run, template = done.run, _template(done)
     if report == "annual":
+        from tanheng.app.uncertain import uncertainty_of
         from tanheng.statement.power_report import power_report
 
-        return power_report(done.result, run.inputs, run.method, template)
+        told = uncertainty_of(done), done.findings
+        return power_report(done.result, run.inputs, run.method, template, *told)
     from tanheng.statement.platform import platform_statement
 
     return platform_statement(done.result, run.inputs, run.method)

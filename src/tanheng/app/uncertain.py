@@ -17,8 +17,8 @@ def uncertainty_of(done: Account, file: str | Path | None = None) -> tuple[Uncer
         file: A TOML file of `[[stated]]`; it goes before own library folders and the shipped defaults.
 
     Raises:
-        Refused: the account has errors or open questions; TH-A01, TH-A06 the file cannot be read; TH-L15 it is
-            not in order; TH-L01, TH-L02 a row of the library that it names.
+        Refused: the account has errors or open questions; TH-A01, TH-A06 the file cannot be read; TH-L15 it
+            is not in order; TH-L01, TH-L02 a row of the library that it names.
     """
     must(done)
     stated = load_stated(done.run.method, done.library.folders, readable(file) if file else None)

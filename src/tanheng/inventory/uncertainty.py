@@ -1,8 +1,9 @@
 """How well an answer is known: the stated uncertainties of its inputs, carried through the exact derivatives.
 
-First order: each input moves the answer by its derivative times its own half-width. Errors of one meter (one group)
-are taken as wholly shared and add up by size; groups are independent and add up as squares (IPCC 2006 volume 1
-chapter 3; GUM 5.1). What nobody stated takes no part and is named. Constants that a method fixes are without error.
+First order: each input moves the answer by its derivative times its own half-width. Errors of one meter (one
+group) are taken as wholly shared and add up by size; groups are independent and add up as squares (IPCC 2006
+volume 1 chapter 3; GUM 5.1). What nobody stated takes no part and is named. Constants that a method fixes are
+without error.
 """
 
 from __future__ import annotations
@@ -140,7 +141,8 @@ def uncertainties(run: Run, stated: Sequence[Stated], factors: FactorLibrary) ->
     """The uncertainty of every emission and removal of a run that is there and is not 0.
 
     Raises:
-        Refused: TH-L01 TH-L02 TH-L15 a statement names no row of the library; what the derivative is refused for.
+        Refused: TH-L01 TH-L02 TH-L15 a statement names no row of the library; what the derivative is
+            refused for.
     """
     for answer in run.method.answers.values():
         if answer.kind in ("emission", "removal"):

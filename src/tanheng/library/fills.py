@@ -49,7 +49,8 @@ def _fill(file: MethodFile, raw: Mapping[str, Any], key: str) -> Fill:
     if "per" in raw:
         _, window = file.per(raw, key)
         if not set(window) <= set(given.closure):
-            file.no("TH-M06", f"{key}.per", seen=raw["per"], wanted=" ".join(given.closure))
+            wanted = " ".join(given.closure)
+            file.no("TH-M06", f"{key}.per", formula=given.name, seen=raw["per"], wanted=wanted)
     high, low = (parse(raw[side], file.place(f"{key}.{side}")) for side in SIDES)
     reading = [_reads_itself(expr, given.name) for expr in (high, low)]
     if reading[0] != reading[1]:
@@ -97,8 +98,8 @@ def fill_problems(fills: list[Fill], names: Names, file: MethodFile) -> Iterator
                     wanted=f"{given.unit.text} ({show_dimension(given.unit.dimension)})",
                 )
         if fill.reading and not _one_row(fill, given):
-            wanted = " ".join(given.closure)
-            yield problem("TH-M06", file.place(f"fill.{fill.id}.per"), seen=fill.of, wanted=wanted)
+            place, wanted = file.place(f"fill.{fill.id}.per"), " ".join(given.closure)
+            yield problem("TH-M06", place, formula=fill.high.text, seen=fill.of, wanted=wanted)
 
 
 def _one_row(fill: Fill, given: Given) -> bool:

@@ -1,4 +1,4 @@
-"""Stated uncertainties: which input of a method is known how well, from the library, an own folder or a file."""
+"""How well each input of a method is known, as stated by the library, an own folder or a file."""
 
 from __future__ import annotations
 

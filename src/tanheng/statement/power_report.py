@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from tanheng.facts.finding import Finding
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
 from tanheng.formula.model import Method
+from tanheng.inventory.uncertainty import Uncertainty
 from tanheng.library.template_library import Template
 from tanheng.statement.figures import Figures, legend
 from tanheng.statement.model import (
@@ -24,6 +27,7 @@ from tanheng.statement.model import (
 )
 from tanheng.statement.power_charts import chart_section
 from tanheng.statement.power_editions import Edition, edition_of
+from tanheng.statement.power_findings import findings_section
 from tanheng.statement.power_formulas import formula_section
 from tanheng.statement.power_notes import notes_section
 from tanheng.statement.power_tables import (
@@ -34,10 +38,11 @@ from tanheng.statement.power_tables import (
     TOTAL_ITEM,
     Item,
 )
+from tanheng.statement.power_uncertainty import uncertainty_section
 from tanheng.statement.rows import fuel_rows, item_row, month_columns
 from tanheng.statement.text import Text, plain, words
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _ROLES = ("制表", "审核", "批准（法定代表人或授权代表）")
 _PLEDGE = "本单位按照上述核算方法核算并填报了本年度碳排放数据，保证所填内容及支撑材料真实、准确、完整，并承担相应的法律责任。"
 _TEST_COLUMNS = (
@@ -51,13 +56,22 @@ _TEST_COLUMNS = (
 _CLOSING = "重点排放单位（盖章）：　　　　　　　　　　　　　　　　　　填报日期：　　　　年　　　月　　　日"
 
 
-def power_report(result: Result, inputs: Inputs, method: Method, template: Template) -> Statement:
+def power_report(
+    result: Result,
+    inputs: Inputs,
+    method: Method,
+    template: Template,
+    uncertainties: Sequence[Uncertainty] = (),
+    findings: Sequence[Finding] = (),
+) -> Statement:
     """Build the annual report of a power plant with the tables of the edition that its method computes.
 
     Args:
         result: Without errors; every figure of the report is the reported text of one of its lines.
         inputs: The inputs of that result; its facts describe entity, equipment and laboratory.
         template: The sector template that names those facts.
+        uncertainties: Of its emissions; without any the report has no section on them.
+        findings: What the rules of plausibility say; where none were run there is no section.
 
     Raises:
         Refused: the errors of the result; TH-R05 it holds no total.
@@ -75,6 +89,8 @@ def power_report(result: Result, inputs: Inputs, method: Method, template: Templ
         _laboratory(figures, edition),
         _side(figures, edition),
         chart_section(figures, edition.supply),
+        uncertainty_section(figures, uncertainties),
+        findings_section(figures, findings) if findings else None,
         notes_section(figures),
     )
     name = figures.needed_fact("entity_name")

@@ -1,4 +1,4 @@
-"""Gaps filled by a rule: both candidates, the side by the sign of the derivative, and what cannot be filled."""
+"""Gaps filled by a rule: both candidates, the side by the sign of the derivative, refusals."""
 
 from __future__ import annotations
 
@@ -118,6 +118,7 @@ def of(expr: str, *gaps: Datum, rules: str = RULES, answer: str = "", steps: str
 
 def told(found: Result) -> list[tuple[str, str, str, str, str]]:
     """Of each gap: place, side, how, value, and what hangs on it."""
+    assert all(p.line(lang) for p in found.problems for lang in ("zh", "en"))
     named = [dict(p.params) | {"key": p.place.key} for p in found.problems if p.code == "TH-C18"]
     return [(n["key"], n["side_en"], n["how_en"], n["value"], n["tonnes"]) for n in named]
 
@@ -202,7 +203,7 @@ def test_a_reading_is_corrected():
     found = of("total(F)", gap("FC", 2, "gaps/meter", "100"))
     assert told(found) == [("FC[2024-02]", "high", SIGN, "102 t", "E 4 t")]
     assert Exact(found.line("E").exact) == 10 + 30 + 102
-    # a reading is known to no other rule's window before it is corrected, but it is there: 100 is the greatest
+    # to another rule a reading is known before it is corrected: 100 is the greatest
     found = of("total(F)", gap("FC", 2, "gaps/meter", "100"), gap("FC", 5, "gaps/fc"))
     assert [value for *_, value, _ in told(found)] == ["102 t", "100 t"]
 
@@ -226,6 +227,7 @@ def refused(
     with pytest.raises(Refused) as caught:
         of(expr, *gaps, rules=rules, answer=answer, steps=steps)
     (found,) = caught.value.problems
+    assert found.line("zh") and found.line("en")
     return f"{found.code} {found.place.key}"
 
 
@@ -318,3 +320,4 @@ def test_faults_of_a_rule_are_refused_at_load(old: str, new: str, code: str):
             RULES.replace(old, new, 1).encode(), "gaps/rules.toml", judged=library("total(F)").get("small")
         )
     assert code in {p.code for p in caught.value.problems}, caught.value
+    assert all(p.line(lang) for p in caught.value.problems for lang in ("zh", "en"))

@@ -1,8 +1,8 @@
 """Exact derivatives of a computed value by the givens that it was made of, without another evaluation.
 
-The same trees are walked once more, from the answer down: each cell hands what it weighs on to the cells that it
-read, in the way that the run took and with the values that it remembers. Decisions (ways, `when`, `where`, the
-branch of max, min, abs, most and least) stay as taken; rounding passes a derivative through.
+The same trees are walked once more, from the answer down: each cell hands what it weighs on to the cells
+that it read, in the way that the run took and with the values that it remembers. Decisions (ways, `when`,
+`where`, the branch of max, min, abs, most and least) stay as taken; rounding passes a derivative through.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Slopes:
 
     Attributes:
         givens: The derivative by each given value that it was made of; those of weight 0 are left out.
-        fixed: By each value of the law, that value times the derivative by it: the change of the answer if the
-            value were twice as large. Empty unless it was asked for.
+        fixed: By each value of the law, that value times the derivative by it: the change of the answer if
+            the value were twice as large. Empty unless it was asked for.
     """
 
     givens: dict[Cell, Fraction] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """Missing values that a rule fills: both candidates, and the side that is safe for the answers.
 
-A substituted datum that names a rule "<rules>/<fill>" leaves its value to the rule. The side is found from the
-formulas: emissions must not come out too low, allowances and removals not too high. The exact derivative of each
-such answer is taken with all gaps at their high and at their low candidates; where its sign is not the same in
-both, the answers themselves are computed at both candidates and compared.
+A substituted datum that names a rule "<rules>/<fill>" leaves its value to the rule. The side is found from
+the formulas: emissions must not come out too low, allowances and removals not too high. The exact derivative
+of each such answer is taken with all gaps at their high and at their low candidates; where its sign is not
+the same in both, the answers themselves are computed at both candidates and compared.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class _Trial:
             run.forget()
 
     def values(self, chosen: Sequence[str]) -> list[Fraction | None]:
-        """Every answer with a safe side, counted so that larger is safer; None where it cannot be computed."""
+        """Every answer with a safe side, so counted that larger is safer; None where it is refused."""
         self.put(chosen)
         return [
             None if v is None else v * safe for v, safe in ((self.of(n, r), s) for n, r, s in self.answers)

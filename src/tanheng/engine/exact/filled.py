@@ -33,8 +33,8 @@ class Filled:
         rule: "power-missing/coal-day"; `law` is its clause.
         side: high or low; `how` it was found: slope, compared or neither.
         value: The candidate that was taken, `other` the one that was not; exact texts in `unit`.
-        answer: The answer that tells, and the exact `between`: by how much it is on the safe side of what it would
-            be with the other candidate, in `answer_unit`; of `together` gaps of one rule at once.
+        answer: The answer that tells, and the exact `between`: by how much it is on the safe side of what it
+            would be with the other candidate, in `answer_unit`; of `together` gaps of one rule at once.
     """
 
     rule: str

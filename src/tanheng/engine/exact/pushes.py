@@ -203,7 +203,7 @@ class _Mean:
                     self.weigh(one, each * (x - mean), sink)
 
     def idle(self, row: Row) -> Fraction | None:
-        """The value of a row of no weight, which the mean did not need and which may be missing or refused."""
+        """The value of a row of no weight, which the mean did not need: it may be missing or refused."""
         try:
             found = self.value(row)
         except Refused:
