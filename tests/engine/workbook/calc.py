@@ -49,7 +49,7 @@ def recalculated(books: Mapping[str, bytes], folder: Path) -> dict[str, Book]:
         (folder / f"{name}.xlsx").write_bytes(data)
     files = [str(folder / f"{name}.xlsx") for name in books]
     command = ["soffice", profile(), "--headless", "--convert-to", "xlsx", "--outdir", str(out), *files]
-    subprocess.run(command, capture_output=True, check=True, timeout=300)
+    subprocess.run(command, capture_output=True, check=True, timeout=120 + 60 * len(files))
     return {name: read(out / f"{name}.xlsx") for name in books}
 
 
