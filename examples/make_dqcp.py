@@ -194,8 +194,9 @@ def plan(inputs: Inputs) -> Plan:
     for row in (*devices("1"), *devices("2"), *SHARED):
         number, kind, model, place, grade, months, on, upkeep, department = row
         said = {
-            "kind": kind, "model": model, "place": place, "class": grade, "months": months, "calibrated_on": on,
-            "rule": REGULATIONS.get(kind, ""), "upkeep": upkeep, "department": department,
+            "kind": kind, "model": model, "place": place, "class": grade, "months": months,
+            "calibrated_on": on, "rule": REGULATIONS.get(kind, ""), "upkeep": upkeep,
+            "department": department,
         }  # fmt: skip
         entries.append(entry("devices", {"number": number}, said))
     whole = replace(draft, made_on=MADE, entries=tuple(entries))
@@ -252,7 +253,7 @@ def parameter(each: Entry) -> dict[str, str]:
 
 
 def ledger(made: Plan) -> list[tuple[str, str, str, str]]:
-    """Calibrations of the year: every yearly device some days before it falls due, two-yearly ones from 2023."""
+    """Calibrations of the year: every yearly device a week before it falls due; none of the others does."""
     rows = []
     for device in made.table("devices"):
         on, months = device.get("calibrated_on"), device.get("months")

@@ -167,6 +167,15 @@ def test_submitted_revised_and_compared(tmp_path):
     assert refused(lambda: revise_plan(one, tmp_path / "v3.xlsx", "2025-09", "2")) == ["TH-Q09"]
 
 
+def test_the_example_files_are_what_their_script_makes():
+    beiling()  # puts the folder of the examples on the path
+    from make_dqcp import ledger_text, plan
+
+    made = plan(beiling())
+    assert made.digest == read_plan_file(PLAN).plan.digest
+    assert ledger_text(made) == LEDGER.read_text(encoding="utf-8")
+
+
 def test_the_demonstration_follows_its_plan():
     done = check_plan(WORKBOOK, [PLAN], LEDGER)
     assert done.ok and {p.code for p in done.problems} == {"TH-Q26", "TH-Q27", "TH-Q30", "TH-I52"}

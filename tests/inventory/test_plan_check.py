@@ -77,7 +77,7 @@ def test_who_tested_and_how_often_is_compared_where_the_plant_says_it():
     problems = told(inputs=word("ncv_tested_by", "委托检测", **COAL))
     assert of("TH-Q20", problems)[0] | {"month": "", "where": ""} == {
         "month": "", "where": "", "where_en": "1号机组 烟煤",
-        "name": "低位发热量 数据类型", "planned": "实测值（自测）", "done": "实测值（委外）",
+        "name": "低位发热量 数据类型", "name_en": "低位发热量 数据类型", "planned": "实测值（自测）", "done": "实测值（委外）",
     }  # fmt: skip
     assert of("TH-Q20", told(inputs=word("ncv_frequency", "每周", **COAL)))[0]["done"] == "每周"
 
@@ -278,7 +278,7 @@ def test_a_draft_is_said_to_be_one():
 
 def test_months_before_the_first_version_have_none():
     found = of("TH-Q37", told(replace(demo(), effective_from="2024-03")))
-    assert [f["month"] for f in found] == ["2024-01", "2024-02"]
+    assert [(f["month"], f["planned"]) for f in found] == [("2024-01–2024-02", "2024-03")]
 
 
 def test_every_month_is_held_against_the_version_of_that_month():

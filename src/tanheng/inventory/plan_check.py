@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -30,11 +30,13 @@ def compare_plan(given: Comparison) -> list[Problem]:
     _same(given)
     problems = list(timing(given))
     findings: list[Finding] = []
+    bare = [m for m in given.done.months if given.plan_of(m) is None]
+    if bare:
+        first = min((p.effective_from for p in given.plans if p.effective_from), default="—")
+        problems.append(problem("TH-Q37", month=month_text(bare), planned=first))
     for month in given.done.months:
         plan = given.plan_of(month)
         if plan is None:
-            first = min((p.effective_from for p in given.plans if p.effective_from), default="—")
-            problems.append(problem("TH-Q37", month=month, planned=first))
             continue
         findings += _outside(given, plan, month)
         for entry in plan.table("parameters"):
@@ -46,7 +48,14 @@ def compare_plan(given: Comparison) -> list[Problem]:
                 findings += meter_findings(given, plan, entry, parameter, way, month)
     findings += _substitutions(given)
     last = given.plans[-1]
-    return [*problems, *_joined(findings, last), *_rows_lacking(given), *_unused(given), *_fallen(given)]
+    english = {p.zh: p.en for p in given.template.parameters}
+    return [
+        *problems,
+        *_joined(findings, last, english),
+        *_rows_lacking(given),
+        *_unused(given),
+        *_fallen(given),
+    ]
 
 
 def _same(given: Comparison) -> None:
@@ -153,7 +162,8 @@ def _missing(
     planned = [r for r in rules if r.get("treatment") in defaults]
     said = "、".join(f"{r.get('number')}（{r.get('treatment')}）" for r in planned or rules) or "—"
     code = "TH-Q27" if planned else "TH-Q28"
-    yield Finding(code, month, at, parameter.zh, said, _times(lacking), Place())
+    more = (("done_en", _times(lacking, "en")),)
+    yield Finding(code, month, at, parameter.zh, said, _times(lacking), Place(), more)
 
 
 def _outside(given: Comparison, plan: Plan, month: str) -> Iterator[Finding]:
@@ -193,12 +203,15 @@ def _substitutions(given: Comparison) -> Iterator[Finding]:
         entry = plan.find("parameters", **dict(at), parameter=name)
         rules = _rules(plan, entry) if entry else []
         met = next((r for r in rules if _is_rule(rule, r)), None)
-        times, place = _times([t for t, _ in found]), place_of(found[0][1])
+        days, place = [t for t, _ in found], place_of(found[0][1])
+        times, times_en = _times(days), _times(days, "en")
         if met is None:
             planned = "、".join(map(_rule_text, rules)) or "—"
-            yield Finding("TH-Q29", month, at, name, planned, f"{times} {rule}", place)
+            more = (("done_en", f"{times_en} {rule}"),)
+            yield Finding("TH-Q29", month, at, name, planned, f"{times} {rule}", place, more)
         else:
-            yield Finding("TH-Q30", month, at, name, met.get("number"), times, place)
+            more = (("done_en", times_en),)
+            yield Finding("TH-Q30", month, at, name, met.get("number"), times, place, more)
 
 
 def _owner(given: Comparison, name: str, at: Row) -> Parameter | None:
@@ -244,7 +257,7 @@ def _plain(text: str) -> str:
     return "".join(narrow(text).lower().split()).rstrip("。.")
 
 
-def _times(times: Iterable[str]) -> str:
+def _times(times: Iterable[str], lang: str = "zh") -> str:
     """Days of a month for people: "3日、9日–10日"; "当月" where it is the month as a whole."""
     spans: list[list[int]] = []
     for day in sorted({int(t[8:]) for t in times if len(t) > 7}):
@@ -252,10 +265,12 @@ def _times(times: Iterable[str]) -> str:
             spans[-1][1:] = [day]
         else:
             spans.append([day])
+    if lang == "en":
+        return ("day " + ", ".join("–".join(map(str, span)) for span in spans)) if spans else "the month"
     return "、".join("–".join(f"{d}日" for d in span) for span in spans) or "当月"
 
 
-def _joined(findings: Sequence[Finding], plan: Plan) -> Iterator[Problem]:
+def _joined(findings: Sequence[Finding], plan: Plan, english: Mapping[str, str]) -> Iterator[Problem]:
     """Findings that say the same of several months, as one."""
     groups: dict[Finding, list[Finding]] = {}
     for each in findings:
@@ -266,10 +281,12 @@ def _joined(findings: Sequence[Finding], plan: Plan) -> Iterator[Problem]:
     for each, found in groups.items():
         served = dict.fromkeys((member_text(plan, dict(f.at)), f.name) for f in found)
         where, name = next(iter(served))
+        name_en = english.get(name, name)
         if len(served) > 1:
             where, name = "", "、".join(f"{place} {title}" for place, title in served)
+            name_en = ", ".join(f"{place} {english.get(title, title)}" for place, title in served)
         span = {"month": month_text(f.month for f in found), "where": where, "where_en": where}
-        said = {"name": name, "planned": each.planned, "done": each.done}
+        said = {"name": name, "name_en": name_en, "planned": each.planned, "done": each.done}
         yield problem(each.code, each.place, **{**span, **said, **dict(each.more)})
 
 
@@ -292,7 +309,7 @@ def _rows_lacking(given: Comparison) -> Iterator[Problem]:
         inner = row_of(p for p in at if p[0] != "parameter")
         if inner in members and plan.find("parameters", **dict(at)) is None:
             where = member_text(plan, dict(inner))
-            yield problem("TH-Q07", name=parameter.zh, where=where, where_en=where)
+            yield problem("TH-Q07", name=parameter.zh, name_en=parameter.en, where=where, where_en=where)
 
 
 def _unused(given: Comparison) -> Iterator[Problem]:

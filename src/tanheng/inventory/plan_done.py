@@ -42,20 +42,21 @@ class Done:
         self.months = tuple(m.key for m in parse_period(inputs.period).months())
         self._data: dict[tuple[str, Row], dict[str, Datum]] = {}
         self._used: set[tuple[Row, str]] = set()
+        self._words: dict[str, list[Datum]] = {}
         for datum in (*inputs.data, *inputs.facts):
             members, time = _apart(datum.row)
             # an open list (batches, tests) has several values at one place; one of them is enough here
             self._data.setdefault((datum.name, self._standing(members)), {}).setdefault(time, datum)
         for datum in inputs.data:
             self._mark(datum)
+            if not datum.unit and not _apart(datum.row)[1]:
+                self._words.setdefault(datum.name, []).append(datum)
         self._mark_stocks()
 
     def word(self, name: str, at: Mapping[str, str]) -> Datum | None:
         """The choice made for a given at these members, or at those above them."""
-        for (known, row), times in self._data.items():
-            if known == name and "" in times and set(row) <= set(at.items()):
-                return times[""]
-        return None
+        found = (d for d in self._words.get(name, ()) if set(d.row) <= set(at.items()))
+        return next(found, None)
 
     def at(self, name: str, members: Mapping[str, str], time: str) -> Datum | None:
         """The datum or fact of a name at members and a month or day."""
