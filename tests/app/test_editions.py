@@ -41,7 +41,7 @@ WORDS = {
     "of_altitude": "1000m以下",
 }
 COAL_WORDS = {"fuel_code": "coal", "FC_route": "入炉月报", "C_route": "未测", "NCV_route": "月报"}
-OF_2026 = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,燃煤碳氧化率,,{},%,,G26,因子库,,2026,{},{},2026-06-30,sure,2026-07-01,"
+OF_2026 = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,燃煤碳氧化率,,{},%,,G26,因子库 {},,2026,{},{},2026-06-30,sure,2026-07-01,"
 
 
 def plant(year: str, method: str = "") -> Inputs:
@@ -67,11 +67,15 @@ def plant(year: str, method: str = "") -> Inputs:
 
 
 def own_library(
-    folder: Path, value: str = "98.5", since: str = "2026-01-01", until: str = "2026-12-31"
+    folder: Path,
+    value: str = "98.5",
+    state: str = "2025-10-31",
+    since: str = "2026-01-01",
+    until: str = "2026-12-31",
 ) -> Library:
     """A folder with the oxidation rate that the plant drew from the national database."""
     (folder / "factors").mkdir(parents=True)
-    table = ",".join(COLUMNS) + "\n" + OF_2026.format(value, since, until) + "\n"
+    table = ",".join(COLUMNS) + "\n" + OF_2026.format(value, state, since, until) + "\n"
     (folder / "factors" / "power_of.csv").write_text(table, encoding="utf-8")
     return Library.of([folder])
 
@@ -202,10 +206,22 @@ def test_2026_without_its_oxidation_rate_says_where_to_enter_it(tmp_path):
         assert part in said
 
 
-def test_an_oxidation_rate_of_half_a_year_is_none(tmp_path):
-    """The guide freezes the database for a whole year: two halves never make one."""
-    done = accounting.account(plant("2026"), own_library(tmp_path / "own", until="2026-06-30"))
-    assert "TH-L14" in codes(done.result.problems) and done.result.line("E") is None
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"until": "2026-06-30"},
+        {"since": "2025-07-01"},
+        {"until": "2027-12-31"},
+        {"until": ""},
+        {"state": "2026-10-31"},
+        {"state": "2025"},
+    ],
+)
+def test_an_oxidation_rate_is_fixed_for_a_year_from_the_database_of_october_before(wrong, tmp_path):
+    with pytest.raises(Refused) as caught:
+        accounting.account(plant("2026"), own_library(tmp_path / "own", **wrong))
+    assert codes(caught.value.problems) == ["TH-L19"]
+    assert "2025-10-31" in caught.value.problems[0].remedy("zh") or "since" in wrong
 
 
 def report_of(year: str, folder: Path):
@@ -239,7 +255,8 @@ def test_a_report_has_the_tables_of_its_edition(year, tmp_path):
         assert [rows[n] for n in named] == list(letters)
         assert "供电量" not in rows
     titles = [plain(s.title) for s in annual.sections]
-    assert [t[0] for t in titles[:-1]] == list("一二三四五六七八九")[: len(titles) - 1]
+    numerals = [*"一二三四五六七八九十", "十一"]
+    assert [t.split("、")[0] for t in titles[:-1]] == numerals[: len(titles) - 1]
     assert any("购入使用电力排放" in t for t in titles) == (year != "2026")
     said = " ".join(plain(cell.text) for t in platform.tables for r in t.rows for cell in r.cells)
     assert ("电网排放因子" in said) == (year != "2026")

@@ -337,16 +337,16 @@ def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, ship
     ):
         assert part in said
     (tmp_path / "factors").mkdir()
-    cells = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,碳氧化率,,98.7,%,,,因子库,,2026,2026-01-01,{},2026-06-30,sure,,"
-    for until, code in (("2026-06-30", "TH-L14"), ("2026-12-31", "")):
-        table = ",".join(COLUMNS) + "\n" + cells.format(until) + "\n"
-        (tmp_path / "factors" / "power_of.csv").write_text(table, encoding="utf-8")
-        own = FactorLibrary.load([tmp_path])
+    row = "own.of.coal,g26,of,coal/煤粉炉/{},,碳氧化率,,98.7,%,,,因子库 2025-10-31,,2026,2026-01-01,2026-12-31,2026-06-30,sure,,"
+    for band, code in (("1000m以上", "TH-L14"), ("1000m以下", "")):
+        lines = ",".join(COLUMNS) + "\n" + row.format(band) + "\n"
+        (tmp_path / "factors" / "power_of.csv").write_text(lines, encoding="utf-8")
+        library = FactorLibrary.load([tmp_path])
         if code:
-            # half a year is not the year that the guide fixes one value for
-            assert [p.code for p in refused(own.find, "power_of", **ask, **year)] == [code, "TH-L13"]
+            # the row of another altitude is named, and not taken
+            assert [p.code for p in refused(library.find, "power_of", **ask, **year)] == [code, "TH-L13"]
         else:
-            assert own.find("power_of", **ask, **year).value == "98.7"
+            assert library.find("power_of", **ask, **year).value == "98.7"
 
 
 GRID = "grid.power_report.2022,power_report,ef_co2,electricity,CN,电网,,{},{},,N23,通知,,2022,2022-01-01,2022-12-31,2023-03-01,sure,,{}"

@@ -26,6 +26,9 @@ _PARTS = ("factors", "methods", "instruments", "templates")
 _TABLE = re.compile(r"\w+\.csv")
 _MOST = 12  # candidates that are worth listing
 _FAR = 3  # GJ for MWh is 3.6, kcal for kJ 4.2, kg for t 1000: no replaced value moves as far without a slip
+_FROZEN = {
+    "power_of": "10-31"
+}  # families drawn from a database that is fixed for a year as of this day before
 _CHECKED = ("已核对单位", "unit checked")
 
 
@@ -192,6 +195,7 @@ class FactorLibrary:
         for row in own:
             place = Place(file=file, cell=f"L{row.line}", key=row.id)
             found.extend(_grounds(row, by_id.get(row.id, ()), place))
+            found.extend(_frozen(row, place))
             if row.id in elsewhere:
                 zh, en = f"放在 {elsewhere[row.id]}.csv 中", f"it in {elsewhere[row.id]}.csv"
                 found.append(wrong_cell(place, "id", row.id, zh, en))
@@ -247,6 +251,18 @@ def _grounds(row: Factor, replaced: Sequence[Factor], place: Place) -> list[Prob
         at = Place(place.file, place.sheet, place.cell, "value")
         found.append(problem("TH-L18", at, id=row.id, seen=seen, wanted=wanted, times=times))
     return list(dict.fromkeys(found))
+
+
+def _frozen(row: Factor, place: Place) -> list[Problem]:
+    """TH-L19 where a value that is fixed for a year is of another span or of an unnamed state of its database."""
+    if row.family not in _FROZEN or not row.valid_from:
+        return []
+    year, state = row.since.year, f"{row.since.year - 1}-{_FROZEN[row.family]}"
+    whole = row.valid_from == f"{year}-01-01" and row.valid_to == f"{year}-12-31"
+    if whole and state in row.source:
+        return []
+    seen = f"{row.valid_from}…{row.valid_to}, {row.source}"
+    return [problem("TH-L19", place, id=row.id, seen=seen, year=year, state=state)]
 
 
 def _times(row: Factor, other: Factor) -> str:
