@@ -231,7 +231,7 @@ def random_inputs(rng: random.Random, year: str) -> Inputs:
 def test_every_part_of_the_language(rng: random.Random, rounds):
     made = method(body())
     counted: dict[str, list[int]] = {name: [0, 0, 0] for name in made.sequence}
-    for number in range(rounds(4, 250)):
+    for number in range(rounds(2, 250)):
         plants = {f"p{n}": random_inputs(rng, rng.choice(("2024", "2024-01", "2024-02"))) for n in range(4)}
         with run_sql(made, plants, FACTORS) as found:
             for plant, given in plants.items():

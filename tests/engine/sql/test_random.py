@@ -75,7 +75,7 @@ def _cell(run: Run, step: str, row: tuple[str, ...], found: object, long: bool, 
 @pytest.mark.drill
 def test_sql_equals_exact(rng: random.Random, rounds):
     counted: dict[str, int] = {}
-    for number in range(rounds(25, 1500)):
+    for number in range(rounds(10, 1500)):
         method, plants, _ = random_plants(rng, 3)
         for kind, many in compared(method, plants, f"round {number}").items():
             counted[kind] = counted.get(kind, 0) + many

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,9 +12,9 @@ from math import gcd, lcm
 from pathlib import Path
 from typing import Any
 
-from tanheng.engine.exact.rows import Row
-from tanheng.engine.exact.run import Run
+from tanheng.engine.exact.rows import Row, Rows
 from tanheng.engine.sql.catalog import Column
+from tanheng.engine.sql.cells import Cells
 from tanheng.engine.sql.database import NULL, Database
 from tanheng.engine.sql.failures import REFUSED_DATUM, Failure, Failures
 from tanheng.engine.sql.numbers import PENDING
@@ -40,9 +40,8 @@ class _Scale:
     pending: bool = False
     refused: bool = False
 
-    def take(self, value: Fraction) -> tuple[int, int] | None:
-        """Numerator and denominator; None for a number too long for SQL."""
-        n, d = value.as_integer_ratio()
+    def take(self, n: int, d: int) -> tuple[int, int] | None:
+        """The numerator and denominator again; None for a number too long for SQL."""
         common = self.bottom if self.bottom % d == 0 else lcm(self.bottom, d)
         if n.bit_length() > _MOST_BITS or common > _MOST_COMMON:
             self.pending = True
@@ -112,47 +111,46 @@ class Loader:
                     "TH-C08", Place(key="period"), name=method.zh, seen=inputs.period, wanted=wanted
                 )
                 raise Refused(seen)
-            run = Run(method, inputs, self.factors)
+            rows = Rows(method, inputs)
+            data = Cells(method, inputs, rows)
         except Refused as refused:
             self.problems[plant] = refused.problems
             return
-        found = list(run.data.problems)
+        found = list(data.problems)
         if inputs.boundary != method.boundary:
             found.append(
                 problem("TH-C12", Place(key="boundary"), seen=inputs.boundary, wanted=method.boundary)
             )
-        found += _gaps(run)
+        found += _gaps(data)
         self.problems[plant] = tuple(found)
-        self.periods[run.period.key] = None
-        self._writer("plants").writerow((plant, run.period.key))
+        self.periods[rows.period.key] = None
+        self._writer("plants").writerow((plant, rows.period.key))
         for scope in self._needed:
             if not method.scopes[scope].rows:
-                self._stage_members(plant, run, scope)
+                self._stage_members(plant, data, scope)
         for closure in {b.closure for b in self._blocks}:
-            self._sizes[closure] = self._sizes.get(closure, 0) + len(run.rows.of(closure))
+            self._sizes[closure] = self._sizes.get(closure, 0) + len(data.rows.of(closure))
         for block in self._blocks:
-            self._stage_block(plant, run, block)
+            self._stage_block(plant, data, block)
 
-    def _stage_members(self, plant: str, run: Run, scope: str) -> None:
-        parents = run.rows.parents(scope)
+    def _stage_members(self, plant: str, data: Cells, scope: str) -> None:
+        parents = data.rows.parents(scope)
         closure = self.method.order(frozenset((*parents, scope)))
         order = [closure.index(s) for s in (*parents, scope)]
         owned = bool(self.method.scopes[scope].units)
         rows = []
-        for row in run.rows.of(closure):
+        for row in data.rows.of(closure):
             member = tuple(row[i] for i in order)
-            rows.append((plant, *member, _own_unit(run, scope, member) if owned else NULL))
+            rows.append((plant, *member, _own_unit(data, scope, member) if owned else NULL))
         self._writer(f"th_members_{key(scope)}").writerows(rows)
 
-    def _stage_block(self, plant: str, run: Run, block: _Block) -> None:
-        values = [run.data.values[g.name] for g in block.givens]
-        refused = [run.data.refused[g.name] for g in block.givens]
+    def _stage_block(self, plant: str, data: Cells, block: _Block) -> None:
         rows: dict[Row, None] = {}
-        for each in (*values, *refused):
-            rows.update(dict.fromkeys(each))
+        for given in block.givens:
+            for each in (data.pairs[given.name], data.values[given.name], data.refused[given.name]):
+                rows.update(dict.fromkeys(each))
         block.rows += len(rows)
-        cells = [_cells(g, v, r, block.scales[g.name], self.refused) for g, v, r in zip(
-            block.givens, values, refused, strict=True)]  # fmt: skip
+        cells = [_cells(g, data, block.scales[g.name], self.refused) for g in block.givens]
         self._writer(block.name).writerows(
             (plant, *row, *(part for cell in cells for part in cell(row))) for row in rows
         )
@@ -267,17 +265,19 @@ class Loader:
         return found
 
 
-def _cells(
-    given: Given, values: Mapping[Row, Any], refused: Mapping[Row, Refused], scale: _Scale, code: int
-) -> Any:
+def _cells(given: Given, data: Cells, scale: _Scale, code: int) -> Any:
     """A function from a row to the cells of a given: value (numbers in two parts) and failure."""
+    pairs, values, refused = data.pairs[given.name], data.values[given.name], data.refused[given.name]
     if given.kind == "number":
 
         def number(row: Row) -> tuple[object, ...]:
-            value = values.get(row)
-            if value is None:
-                return NULL, NULL, code if row in refused else NULL
-            parts = scale.take(value)
+            pair = pairs.get(row)
+            if pair is None:
+                value = values.get(row)
+                if not isinstance(value, Fraction):
+                    return NULL, NULL, code if row in refused else NULL
+                pair = value.as_integer_ratio()
+            parts = scale.take(*pair)
             # a number too long for SQL: what reads it is left to the exact back end
             return (NULL, NULL, PENDING) if parts is None else (*parts, NULL)
 
@@ -294,20 +294,18 @@ def _cells(
     return other
 
 
-def _own_unit(run: Run, scope: str, member: Row) -> str:
+def _own_unit(data: Cells, scope: str, member: Row) -> str:
     try:
-        closure = run.method.order(frozenset((*run.rows.parents(scope), scope)))
-        keys = dict(zip((*run.rows.parents(scope), scope), member, strict=True))
-        return run.data.unit_of(parse_unit(f"[{scope}]"), closure, tuple(keys[s] for s in closure)).text
+        closure = data.method.order(frozenset((*data.rows.parents(scope), scope)))
+        keys = dict(zip((*data.rows.parents(scope), scope), member, strict=True))
+        return data.unit_of(parse_unit(f"[{scope}]"), closure, tuple(keys[s] for s in closure)).text
     except Refused:
         return NULL
 
 
-def _gaps(run: Run) -> Iterator[Problem]:
+def _gaps(data: Cells) -> Iterator[Problem]:
     """Every empty cell of a required given."""
-    for given in run.method.givens.values():
+    for given in data.method.givens.values():
         if not given.optional:
-            values, refused = run.data.values[given.name], run.data.refused[given.name]
-            yield from (
-                run.gap(given, row) for row in run.of(given.name) if row not in values and row not in refused
-            )
+            there = {*data.there(given.name), *data.refused[given.name]}
+            yield from (data.gap(given, row) for row in data.rows.of(given.closure) if row not in there)
