@@ -46,6 +46,7 @@ AREA = {
     "R": "报告",
     "A": "命令与程序",
     "Q": "数据质量控制计划",
+    "F": "数据质量规则",
 }
 KIND = {"number": "数", "word": "词", "date": "日期", "truth": "是非"}
 ANSWER = {"emission": "排放", "removal": "清除", "allowance": "配额", "memo": "备查", "indicator": "指标"}
