@@ -155,3 +155,13 @@ def test_an_edition_is_asked_for_its_own_givens_alone():
     fresh = {"of_boiler", "of_altitude", "altitude"}
     assert columns["cets-power-2026"] == columns["cets-power-2023"] - bought | fresh
     assert named["cets-power-2023"][1] - named["cets-power-2026"][1] == {"plant"}
+
+
+def test_an_edition_has_its_own_word_for_the_plan():
+    said = {}
+    for method_id in template_methods("power-coal-chp"):
+        template = load_template("power-coal-chp", load_method(method_id))
+        said[method_id] = " ".join(s.says[0] for s in template.sheets)
+    for method_id, text in said.items():
+        assert ("数据质量控制方案" in text) == (method_id == "cets-power-2026")
+        assert ("数据质量控制计划" in text) == (method_id != "cets-power-2026")

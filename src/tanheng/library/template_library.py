@@ -29,7 +29,7 @@ from tanheng.library.template_model import Template as Template
 
 ROLES = ("run", "form", "members", "rows", "declared", "substituted", "confirmed")
 KINDS = ("word", "number", "date", "truth", "code", "span", "text")
-_KEYS = frozenset("id zh en methods law kept choices bands need sheet".split())
+_KEYS = frozenset("id zh en terms methods beside law kept choices bands need sheet".split())
 _SHEET_KEYS = frozenset("id use zh en says role scope keys givens papers facts optional offered same".split())
 _FACT_KEYS = frozenset("name zh en kind unit one_of needed methods".split())
 
@@ -139,7 +139,9 @@ class _Binder:
         sheets = tuple(s for each in raw.get("sheet", ()) if (s := self.sheet(each)) is not None)
         placed = [c.name for s in sheets for c in s.columns if c.role == "given"]
         for name in self.method.givens:
-            if placed.count(name) != 1:
+            # beside another form only what the method's own file declares is asked for
+            elsewhere = "beside" in raw and name not in self.method.own
+            if placed.count(name) != 1 and not (elsewhere and name not in placed):
                 self.no(name, f"×1 ({placed.count(name)})")
         needs = tuple(
             Need(n["word"], tuple(n["is"]), self.here(n.get("must", ())), self.here(n.get("default", ())))
@@ -171,6 +173,12 @@ class _Binder:
             sha,
             self.paper_scopes,
         )
+
+    def worded(self, text: str) -> str:
+        """A text with the terms that the bound edition has for the same things."""
+        for old, new in self.raw.get("terms", {}).get(self.method.id, {}).items():
+            text = text.replace(str(old), str(new))
+        return text
 
     def here(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names without those that only other editions have."""
@@ -218,7 +226,7 @@ class _Binder:
             tuple(columns),
             scope,
             bool(raw.get("optional", False)),
-            (str(said.get("zh", "")), str(said.get("en", ""))),
+            (self.worded(str(said.get("zh", ""))), str(said.get("en", ""))),
             bool(raw.get("offered", False)),
             self.same(name, raw, columns),
         )
