@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tanheng.app.beside import joined, needs_another
 from tanheng.app.files import readable, said
 from tanheng.app.library import Library
 from tanheng.engine.exact.findings import finding_problems, judge, without_tonnes
@@ -17,7 +18,7 @@ from tanheng.facts.datum import Datum
 from tanheng.facts.finding import Finding
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Result
-from tanheng.kernel.problems import Problem, Refused, refuse
+from tanheng.kernel.problems import Place, Problem, Refused, refuse
 
 KEEPS = ("error", "ask")
 """Severities that keep figures from being filed."""
@@ -33,6 +34,7 @@ class Account:
         source: The file that was read, None for Inputs from elsewhere; `file` is its name as text.
         library: The rules of this run; those of the pack where a pack was read.
         findings: What the rules of plausibility say; they are among the problems too.
+        judged: The runs of those rules.
         read: Lines of the file, `stored` and `refused` among them.
     """
 
@@ -47,6 +49,7 @@ class Account:
     refused: int
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...] = ()
+    judged: tuple[Run, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -70,6 +73,7 @@ def account(
     library: Library | None = None,
     csv: Mapping[str, str | Path] | None = None,
     whole: bool = True,
+    beside: str | Path | None = None,
 ) -> Account:
     """Read a plant's year and compute it.
 
@@ -78,13 +82,15 @@ def account(
             or Inputs already read.
         csv: Sheets of the workbook or form that are read from CSV files instead: {"day": "day.csv"}.
         whole: Whether gaps are faults of the file; false for a year that is still running.
+        beside: The plant's own form, where the source is the form of a wider boundary that stands beside it.
 
     Returns:
         The run with its result; look at `.ok` before using a figure.
 
     Raises:
         Refused: nothing could be computed at all (the file cannot be read, a cell is refused, the method is
-            unknown or not in force); TH-A08 CSV files beside a pack, whose data are sealed.
+            unknown or not in force); TH-A08 CSV files beside a pack, whose data are sealed; TH-A34 the other
+            form is missing or does not belong to this one.
     """
     library = library or Library()
     if isinstance(source, Inputs):
@@ -111,6 +117,11 @@ def account(
             inputs_read = _renamed(inputs_read, file.name, name) if inputs_read else None
     if inputs_read is None:
         raise Refused(problems)
+    if needs_another(inputs_read, library.methods):
+        if beside is None:
+            raise refuse("TH-A34", Place(file=said(path.name)), seen="—", wanted="--beside")
+        plant = must(account(beside, library)).inputs
+        inputs_read = joined(inputs_read, plant, library.methods, said(path.name))
     return _computed(path, inputs_read, library, problems, reading.read, reading.stored, reading.refused)
 
 
@@ -133,7 +144,7 @@ def _computed(
     findings = judged.findings if sure else tuple(map(without_tonnes, judged.findings))
     told = tuple(dict.fromkeys(other + finding_problems(findings)))
     file = said(source.name) if source else ""
-    return Account(source, file, inputs, run, result, library, read, stored, refused, told, findings)
+    return Account(source, file, inputs, run, result, library, read, stored, refused, told, findings, judged.rules)
 
 
 def _covered(found: Problem, covered: frozenset[str]) -> bool:

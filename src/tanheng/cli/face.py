@@ -27,6 +27,7 @@ class Face:
         self.lang = "en" if os.environ.get("TANHENG_LANG") == "en" else "zh"
         self.colour = not os.environ.get("NO_COLOR")
         self.csv: dict[str, str] = {}
+        self.beside: str | None = None
         for stream in (sys.stdout, sys.stderr):
             # a console that lacks a character shows "?" in its place; it is no reason to stop
             if hasattr(stream, "reconfigure"):
@@ -82,7 +83,8 @@ class Face:
         from tanheng.app.library import Library
 
         with self.busy("正在读取和核算", "Reading and accounting"):
-            return account(plant, Library.of(folders, known_on.date() if known_on else None), self.csv)
+            library = Library.of(folders, known_on.date() if known_on else None)
+            return account(plant, library, self.csv, beside=self.beside)
 
     @contextmanager
     def busy(self, zh: str, en: str) -> Iterator[None]:

@@ -135,9 +135,23 @@ _CSV = click.option(
 )
 
 
+def _keep(context: click.Context, option: click.Parameter, given: str | None) -> None:
+    context.ensure_object(Face).beside = given
+
+
+_BESIDE = click.option(
+    "--beside",
+    type=click.Path(),
+    metavar="FILE",
+    help="企业边界补充表所依的机组工作簿 the plant's own form, for the enterprise's",
+    expose_value=False,
+    callback=_keep,
+)
+
+
 def PLANT(function: Any) -> Any:
-    """The file of a plant's year, and sheets that come from CSV files instead."""
-    return click.argument("plant", type=click.Path())(_CSV(function))
+    """The file of a plant's year, sheets that come from CSV files instead, and the form that it stands beside."""
+    return click.argument("plant", type=click.Path())(_CSV(_BESIDE(function)))
 
 
 def group(name: str, short: str, zh: str, en: str, examples: str) -> click.Group:

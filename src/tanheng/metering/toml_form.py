@@ -160,10 +160,10 @@ def toml_text(plan: Plan, lang: str, boundary: str) -> str:
 
 
 def _form_text(plan: Plan, sheet: Sheet, lang: str) -> list[str]:
-    facts = {d.name: d for d in plan.facts if not d.row}
+    said = {d.name: d for d in (*plan.data, *plan.facts) if not d.row}
     lines = [f"[{sheet.id}]"]
     for column in sheet.columns:
-        datum = facts.get(column.name)
+        datum = said.get(column.name)
         if datum is None:
             lines.append(f'# {column.name} = ""  # {column.title(lang)}')
         else:

@@ -122,14 +122,14 @@ class _Writer:
             page.set_column(at, at, wide)
             page.write_string(KEY_ROW, at, f"th:{sheet.id}#{key}", self.style["key"])
             page.write_string(HEAD_ROW, at, zh if self.lang == "zh" else en, self.style["head"])
-        facts = {d.name: d for d in self.plan.facts if not d.row}
+        said = {d.name: d for d in (*self.plan.data, *self.plan.facts) if not d.row}
         for row, column in enumerate(sheet.columns, start=HEAD_ROW + 1):
             page.set_row(row, 20)
             page.write_string(row, 0, f"th:{sheet.id}.{column.name}", self.style["key"])
             page.write_string(
                 row, 1, column.title(self.lang) + (" ＊" if column.needed else ""), self.style["label"]
             )
-            self.form_value(page, row, sheet, column, facts)
+            self.form_value(page, row, sheet, column, said)
             page.write_string(row, 3, column.unit.label if column.unit else "", self.style["unit"])
             page.write_blank(row, 4, None, self.style["note"])
         page.freeze_panes(HEAD_ROW + 1, 0)
@@ -137,7 +137,7 @@ class _Writer:
         page.fit_to_pages(1, 0)
 
     def form_value(
-        self, page: Any, row: int, sheet: Sheet, column: Column, facts: Mapping[str, Datum]
+        self, page: Any, row: int, sheet: Sheet, column: Column, said: Mapping[str, Datum]
     ) -> None:
         """The value of one line of a form."""
         template = self.plan.template
@@ -149,7 +149,7 @@ class _Writer:
         }
         value = run.get(column.name, "") if sheet.role == "run" else ""
         self.value(
-            page, row, 2, column, facts[column.name].value if column.name in facts else value, form=True
+            page, row, 2, column, said[column.name].value if column.name in said else value, form=True
         )
         if column.one_of:
             page.data_validation(row, 2, row, 2, {"validate": "list", "source": list(column.one_of)})
