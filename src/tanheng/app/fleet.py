@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from tanheng.app.fleet_source import Fleet, PlantYear
+from tanheng.app.fleet_runs import Figure, Job, Made, by_exact, by_sql
+from tanheng.app.fleet_source import Fleet, PlantYear, Progress
+from tanheng.app.fleet_work import parts, spread
 from tanheng.app.library import Library
-from tanheng.engine.exact.result import in_force, result_of, shown_text, started
-from tanheng.engine.exact.run import Run
-from tanheng.formula.model import TIME_SCOPES, Method, Step
+from tanheng.engine.exact.result import in_force
+from tanheng.formula.check import closure_of
+from tanheng.formula.model import TIME_SCOPES, Method
 from tanheng.formula.order import reached, step_reads
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.problems import Place, Problem, Refused, problem
 from tanheng.kernel.units import parse_unit
 
-Progress = Callable[[int, int, str], None]
 _TONNES = tuple(parse_unit(text).dimension for text in ("tCO2", "tCO2e"))
+_USUAL = (("unit", "month"), ("source", "month"), ("month",))
+_SQL_TOGETHER, _EXACT_TOGETHER = 250, 4
+"""Years that a process computes at a time; a run of `sql` costs as much as some twenty years by itself."""
+_FEW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,48 +37,81 @@ class FleetRow:
     shown: str
     unit: str
 
+    @property
+    def time(self) -> str:
+        """The day or month that it belongs to, or an empty text."""
+        found = dict(self.scope)
+        return next((found[scope] for scope in reversed(TIME_SCOPES) if scope in found), "")
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSum:
+    """Totals of one period, boundary and unit of measure; only those are ever added."""
+
+    period: str
+    boundary: str
+    unit: str
+    value: Fraction
+    years: int
+
 
 @dataclass(frozen=True, slots=True)
 class FleetAccount:
     """The emissions of a fleet.
 
     Attributes:
-        totals: The emission answer of every plant's year that may be filed, one row each.
+        years: Every plant's year that was read.
+        totals: The emission answer of every year that may be filed.
         rows: The same emissions at the level that was asked for.
-        problems: By plant's year, what was found; by file, what was refused on reading.
+        levels: The step that `rows` lists, by method.
+        problems: Why a year (by its key) or a file (by its name) has no figure, and what else was said on reading.
+        failed: Years and files without a figure.
         ways: How many years were computed by each back end: {"sql": 998, "exact": 2}.
     """
 
     years: tuple[PlantYear, ...]
-    by: tuple[str, ...]
     totals: tuple[FleetRow, ...]
     rows: tuple[FleetRow, ...]
-    problems: dict[str, tuple[Problem, ...]]
-    ways: dict[str, int]
+    levels: Mapping[str, str]
+    problems: Mapping[str, tuple[Problem, ...]]
+    failed: tuple[str, ...]
+    ways: Mapping[str, int]
 
     @property
-    def failed(self) -> tuple[str, ...]:
-        """Years and files that have no figure."""
-        return tuple(key for key, found in self.problems.items() if any(map(_keeps, found)))
+    def of(self) -> int:
+        """How many years and files there are, with and without a figure."""
+        return len(self.totals) + len(self.failed)
 
-    def sums(self) -> dict[str, Fraction]:
-        """The sum of the totals by unit of measure; tCO2 and tCO2e are never added."""
-        found: dict[str, Fraction] = {}
+    def sums(self) -> list[FleetSum]:
+        """The totals added up; tCO2 and tCO2e, two boundaries or two periods are never added."""
+        found: dict[tuple[str, str, str], list[Fraction]] = {}
         for row in self.totals:
-            found[row.unit] = found.get(row.unit, Fraction(0)) + Fraction(row.exact)
-        return found
+            key = (row.year.period, row.year.boundary, row.unit)
+            found.setdefault(key, []).append(Fraction(row.exact))
+        return [FleetSum(*key, sum(each, Fraction(0)), len(each)) for key, each in sorted(found.items())]
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object; figures as exact text."""
+    def to_json(self, lang: str = "zh") -> dict[str, Any]:
+        """A JSON object; figures as exact text. "ok" is false where any year is without a figure."""
         return {
+            "format": "tanheng-fleet-1",
             "ok": not self.failed,
-            "years": len(self.years),
-            "by": list(self.by),
-            "backends": self.ways,
-            "sums": {unit: exact_text(value) for unit, value in self.sums().items()},
+            "figures": len(self.totals),
+            "of": self.of,
+            "backends": dict(self.ways),
+            "levels": dict(self.levels),
+            "sums": [
+                {
+                    "period": each.period,
+                    "boundary": each.boundary,
+                    "exact": exact_text(each.value),
+                    "unit": each.unit,
+                    "years": each.years,
+                }
+                for each in self.sums()
+            ],
             "totals": [_json(row) for row in self.totals],
             "rows": [_json(row) for row in self.rows],
-            "problems": {key: [p.to_json() for p in found] for key, found in self.problems.items() if found},
+            "problems": {key: [p.to_json(lang) for p in each] for key, each in self.problems.items()},
         }
 
 
@@ -82,6 +120,7 @@ def _json(row: FleetRow) -> dict[str, Any]:
         "plant": row.year.id,
         "title": row.year.title,
         "period": row.year.period,
+        "boundary": row.year.boundary,
         "method": row.year.method,
         "step": row.step,
         "scope": dict(row.scope),
@@ -91,66 +130,115 @@ def _json(row: FleetRow) -> dict[str, Any]:
     }
 
 
-def _keeps(found: Problem) -> bool:
-    return found.severity in ("error", "ask")
-
-
 def account_fleet(
     fleet: Fleet,
-    by: Sequence[str] = ("unit", "month"),
+    by: Sequence[str] | None = None,
     library: Library | None = None,
     step: str = "",
     progress: Progress | None = None,
 ) -> FleetAccount:
-    """Compute every plant's year of a fleet.
+    """Compute every plant's year of a fleet. What `tanheng account` would not file has no figure here either.
 
     Args:
-        by: Scopes below the plant at which the emissions are listed.
+        by: Scopes below the plant at which the emissions are listed; by default units and months where a
+            method has them.
         step: The number that is listed, by name, instead of the emissions that fit `by`.
+        progress: Called with how many years were computed, of how many, and the way.
 
     Raises:
-        Refused: TH-A44 a method has no emissions at that level; a method that is refused at load.
+        Refused: TH-A44 a method has no emissions at that level; TH-A14 no such number; a method that is refused
+            at load.
     """
     library = library or Library()
-    found = {file: list(each) for file, each in fleet.problems.items()}
-    totals: list[FleetRow] = []
-    rows: list[FleetRow] = []
-    ways = {"sql": 0, "exact": 0}
-    for group, keys in _groups(fleet, library, found).items():
-        method = library.methods.get(group[0])
-        names = _wanted(method, tuple(by), step)
-        # a year in two rule periods is two methods' work, which one SQL run does not do
-        compute = _by_sql if group[1] else _by_exact
-        ways["sql" if group[1] else "exact"] += len(keys)
-        made = compute(fleet, keys, method, names, library, progress, found)
-        totals += made[0]
-        rows += made[1]
-    years = tuple(fleet.years[key] for key in fleet)
-    order = {year.key: n for n, year in enumerate(years)}
-    # no figure of a year with an error or an open question is shown or added
-    bad = {key for key, each in found.items() if any(map(_keeps, each))}
-    kept = [
-        sorted((r for r in each if r.year.key not in bad), key=lambda r: order[r.year.key])
-        for each in (totals, rows)
-    ]
-    problems = {key: tuple(each) for key, each in found.items() if each}
-    return FleetAccount(years, tuple(by), tuple(kept[0]), tuple(kept[1]), problems, ways)
+    work = _Work(fleet, library, progress)
+    groups = work.groups()
+    methods = {id: library.methods.get(id) for id, _ in groups}
+    levels = {id: _level(method, by, step) for id, method in methods.items()}
+    wanted = {id: tuple(dict.fromkeys((answer_of(method), levels[id]))) for id, method in methods.items()}
+    work.total = sum(map(len, groups.values()))
+    left: dict[str, list[str]] = {}
+    for (id, whole), keys in groups.items():
+        # a year in two rule periods is two methods' work, which one run of SQL does not do
+        left.setdefault(id, []).extend(work.by_sql(id, wanted[id], keys) if whole else keys)
+    for id, keys in left.items():
+        work.by_exact(id, wanted[id], keys)
+    rows = [FleetRow(fleet.years[f.key], f.step, f.scope, f.exact, f.shown, f.unit) for f in work.figures]
+    rows.sort(key=lambda r: (r.year.key, r.step, r.scope))
+    totals = tuple(r for r in rows if r.step == answer_of(methods[r.year.method]))
+    figured = {row.year.key for row in totals}
+    return FleetAccount(
+        tuple(fleet.years[key] for key in fleet),
+        totals,
+        tuple(r for r in rows if r.step == levels[r.year.method]),
+        levels,
+        {key: tuple(each) for key, each in sorted(work.problems.items())},
+        tuple(sorted({*fleet.refused, *(key for key in fleet if key not in figured)})),
+        work.ways,
+    )
 
 
-def _groups(
-    fleet: Fleet, library: Library, found: dict[str, list[Problem]]
-) -> dict[tuple[str, bool], list[str]]:
-    """Keys by method, and whether one method serves the whole period; years that no method serves are noted."""
-    groups: dict[tuple[str, bool], list[str]] = {}
-    for key in fleet:
-        year = fleet.years[key]
-        try:
-            whole = len(in_force(year.method, year.period, library.methods)) == 1
-        except Refused as refused:
-            found.setdefault(key, []).extend(refused.problems)
-            continue
-        groups.setdefault((year.method, whole), []).append(key)
-    return groups
+class _Work:
+    """What was computed so far."""
+
+    def __init__(self, fleet: Fleet, library: Library, progress: Progress | None) -> None:
+        self.fleet, self.library, self.progress = fleet, library, progress
+        self.figures: list[Figure] = []
+        self.problems = {file: list(each) for file, each in fleet.problems.items()}
+        self.ways = {"sql": 0, "exact": 0}
+        self.total = 0
+
+    def groups(self) -> dict[tuple[str, bool], list[str]]:
+        """Keys by method, and whether it serves the whole period; what no method serves is noted."""
+        groups: dict[tuple[str, bool], list[str]] = {}
+        for key in self.fleet:
+            year = self.fleet.years[key]
+            try:
+                whole = len(in_force(year.method, year.period, self.library.methods)) == 1
+            except Refused as refused:
+                self.problems.setdefault(key, []).extend(refused.problems)
+                continue
+            groups.setdefault((year.method, whole), []).append(key)
+        return groups
+
+    def by_sql(self, method: str, steps: tuple[str, ...], keys: list[str]) -> list[str]:
+        """Compute years; returns those that are left to `exact`."""
+        left: list[str] = []
+        few = len(keys) <= _FEW
+        for made in self._spread(
+            by_sql, method, steps, [keys] if few else parts(keys, _SQL_TOGETHER), not few
+        ):
+            left += made.left
+            self._take(made, "sql")
+        return left
+
+    def by_exact(self, method: str, steps: tuple[str, ...], keys: list[str]) -> None:
+        """Compute years one by one."""
+        apart = len(keys) > _EXACT_TOGETHER
+        for made in self._spread(by_exact, method, steps, parts(keys, _EXACT_TOGETHER), apart):
+            self._take(made, "exact")
+
+    def _spread(
+        self,
+        function: Callable[[Job], Made],
+        method: str,
+        steps: tuple[str, ...],
+        keys: Sequence[Sequence[str]],
+        apart: bool,
+    ) -> Iterator[Made]:
+        # a library goes to another process as its folders, and is read there; here it has been read
+        library = replace(self.library) if apart else self.library
+        jobs = (
+            Job(method, steps, tuple((key, self.fleet.packed(key)) for key in part), library) for part in keys
+        )
+        return spread(function, jobs, apart)
+
+    def _take(self, made: Made, way: str) -> None:
+        self.figures += made.figures
+        for key, found in made.problems.items():
+            self.problems.setdefault(key, []).extend(found)
+        self.ways[way] += len({f.key for f in made.figures})
+        if self.progress is not None:
+            self.progress(min(sum(self.ways.values()) + len(self.problems), self.total), self.total, way)
 
 
 def answer_of(method: Method) -> str:
@@ -158,132 +246,48 @@ def answer_of(method: Method) -> str:
     return next(name for name, answer in method.answers.items() if answer.kind == "emission")
 
 
-def level_of(method: Method, by: tuple[str, ...]) -> str:
+def _level(method: Method, by: Sequence[str] | None, step: str) -> str:
+    """The step that is listed. Raises Refused TH-A14, TH-A44."""
+    if step:
+        if step not in method.steps:
+            raise Refused(problem("TH-A14", Place(key=method.id), seen=step, near=", ".join(method.answers)))
+        return step
+    if by is not None:
+        return level_of(method, by)
+    for usual in _USUAL:
+        try:
+            return level_of(method, usual)
+        except Refused:
+            continue
+    return answer_of(method)
+
+
+def level_of(method: Method, by: Sequence[str]) -> str:
     """The step that lists the emissions at the given scopes: of those that fit the one that adds up the others.
 
     Raises:
-        Refused: TH-A44 there is none.
+        Refused: TH-A44 there is none, or there are several that none adds up.
     """
-    emissions = {n: s for n, s in method.steps.items() if s.unit is not None and s.unit.dimension in _TONNES}
     used = reached(method.steps, method.answers)
     levels: dict[frozenset[str], list[str]] = {}
-    for name, step in emissions.items():
-        if name in used and not step.optional:
+    for name, step in method.steps.items():
+        if name in used and not step.optional and step.unit is not None and step.unit.dimension in _TONNES:
             levels.setdefault(frozenset(step.closure), []).append(name)
-    fitting = levels.get(frozenset(by), [])
+    known = all(scope in method.scopes for scope in by)
+    fitting = levels.get(frozenset(closure_of(tuple(by), method.scopes)), []) if known else []
+    if answer_of(method) in fitting:
+        return answer_of(method)
     below = {n for name in fitting for n in reached(method.steps, step_reads(method.steps[name]))}
     tops = [name for name in fitting if name not in below]
-    if answer_of(method) in tops:
-        return answer_of(method)
-    if not tops:
-        listed = "; ".join(",".join(_order(method, level)) or "—" for level in levels)
-        raise Refused(
-            problem("TH-A44", Place(key=method.id), name=method.zh, seen=",".join(by) or "—", wanted=listed)
-        )
-    return tops[-1]
+    if len(tops) == 1:
+        return tops[0]
+    listed = "; ".join(_said(method, level, names) for level, names in levels.items())
+    seen = f"{','.join(by) or '—'} ({', '.join(tops)})" if tops else ",".join(by) or "—"
+    raise Refused(problem("TH-A44", Place(key=method.id), name=method.zh, seen=seen, wanted=listed))
 
 
-def _order(method: Method, scopes: frozenset[str]) -> list[str]:
-    return [scope for scope in method.scopes if scope in scopes]
-
-
-def _wanted(method: Method, by: tuple[str, ...], step: str) -> tuple[str, str]:
-    if step and step not in method.steps:
-        raise Refused(problem("TH-A14", Place(key=method.id), seen=step, near=", ".join(method.answers)))
-    return answer_of(method), step or level_of(method, by)
-
-
-Made = tuple[list[FleetRow], list[FleetRow]]
-
-
-def _by_sql(
-    fleet: Fleet,
-    keys: list[str],
-    method: Method,
-    names: tuple[str, str],
-    library: Library,
-    progress: Progress | None,
-    found: dict[str, list[Problem]],
-) -> Made:
-    from tanheng.engine.sql.runner import run_sql
-
-    steps = {*names, *method.answers} & method.steps.keys()
-    with run_sql(method, _Part(fleet, keys), library.factors, progress=progress, steps=steps) as result:
-        for key, problems in result.problems.items():
-            found.setdefault(key, []).extend(problems)
-        made: list[list[FleetRow]] = []
-        for name in names:
-            item = method.steps[name]
-            made.append(
-                [
-                    FleetRow(
-                        fleet.years[row.plant],
-                        name,
-                        tuple(zip(item.closure, row.row, strict=True)),
-                        exact_text(row.own) if row.own is not None else row.shown,
-                        row.shown,
-                        _unit(fleet, item, method, row.plant, row.row),
-                    )
-                    for row in result.table(name)
-                ]
-            )
-    return made[0], made[1]
-
-
-def _unit(fleet: Fleet, step: Step, method: Method, key: str, row: tuple[str, ...]) -> str:
-    """The unit of a figure; a member's own one is read from the plant."""
-    if step.unit is None or "[" not in step.unit.text:
-        return step.unit.text if step.unit is not None else ""
-    from tanheng.library.factor_library import FactorLibrary
-
-    return (
-        Run(method, replace(fleet[key], data=()), FactorLibrary([]))
-        .data.unit_of(step.unit, step.closure, row)
-        .text
-    )
-
-
-def _by_exact(
-    fleet: Fleet,
-    keys: list[str],
-    method: Method,
-    names: tuple[str, str],
-    library: Library,
-    progress: Progress | None,
-    found: dict[str, list[Problem]],
-) -> Made:
-    made: tuple[list[FleetRow], list[FleetRow]] = ([], [])
-    for number, key in enumerate(keys, 1):
-        run = started(fleet[key], library.methods, library.factors)
-        found.setdefault(key, []).extend(result_of(run).problems)
-        for name, into in zip(names, made, strict=True):
-            item = method.steps[name]
-            for row in run.of(name):
-                try:
-                    value = run.value(name, row)
-                except Refused:
-                    continue  # its problem is among those of the result
-                way = run.way(name, row)
-                if isinstance(value, Fraction) and item.unit is not None and way is not None:
-                    own = value / item.unit.scale
-                    shown = shown_text(own, way.rounding, item.show)
-                    unit = run.data.unit_of(item.unit, item.closure, row).text
-                    scope = tuple(zip(item.closure, row, strict=True))
-                    into.append(FleetRow(fleet.years[key], name, scope, exact_text(own), shown, unit))
-        if progress is not None:
-            progress(number, len(keys), key)
-    return made
-
-
-class _Part(dict[str, Any]):
-    """Some years of a fleet, made when asked."""
-
-    def __init__(self, fleet: Fleet, keys: list[str]) -> None:
-        super().__init__(dict.fromkeys(keys))
-        self._fleet = fleet
-
-    def __getitem__(self, key: str) -> Any:
-        return self._fleet[key]
+def _said(method: Method, scopes: frozenset[str], names: Sequence[str]) -> str:
+    return f"{','.join(s for s in method.scopes if s in scopes) or '—'} ({', '.join(names)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,22 +301,43 @@ class FleetChange:
     unit: str
 
 
-def diff_fleet(before: FleetAccount, after: FleetAccount) -> list[FleetChange]:
-    """What the other library moves: every plant's year whose total differs, largest change first.
+@dataclass(frozen=True, slots=True)
+class FleetDifference:
+    """What another library moves.
 
-    A year that has a figure on one side only is in neither list of totals together; its problems say why.
+    Attributes:
+        changes: Every plant's year whose total differs, the largest change first.
+        same: How many years have equal totals.
+        apart: Years that have a figure on one side only, or in another unit: they cannot be compared.
     """
-    old = {row.year.key: row for row in before.totals}
+
+    changes: tuple[FleetChange, ...]
+    same: int
+    apart: tuple[str, ...]
+
+    def sums(self) -> list[FleetSum]:
+        """The changes added up, as totals are."""
+        found: dict[tuple[str, str, str], list[Fraction]] = {}
+        for each in self.changes:
+            key = (each.year.period, each.year.boundary, each.unit)
+            found.setdefault(key, []).append(Fraction(each.change))
+        return [FleetSum(*key, sum(each, Fraction(0)), len(each)) for key, each in sorted(found.items())]
+
+
+def diff_fleet(before: FleetAccount, after: FleetAccount) -> FleetDifference:
+    """Compare the totals of one fleet under two libraries."""
+    old, new = ({row.year.key: row for row in side.totals} for side in (before, after))
     found: list[FleetChange] = []
-    for row in after.totals:
-        known = old.get(row.year.key)
-        if known is not None and known.exact != row.exact:
-            change = exact_text(Fraction(row.exact) - Fraction(known.exact))
-            found.append(FleetChange(row.year, known.exact, row.exact, change, row.unit))
-    return sorted(found, key=lambda each: (-abs(Fraction(each.change)), each.year.key))
-
-
-def time_of(row: FleetRow) -> str:
-    """The month or day that a row belongs to, or an empty text."""
-    found = dict(row.scope)
-    return next((found[scope] for scope in reversed(TIME_SCOPES) if scope in found), "")
+    same = 0
+    apart = sorted(old.keys() ^ new.keys())
+    for key in sorted(old.keys() & new.keys()):
+        was, now = old[key], new[key]
+        if was.unit != now.unit:
+            apart.append(key)
+        elif was.exact == now.exact:
+            same += 1
+        else:
+            change = exact_text(Fraction(now.exact) - Fraction(was.exact))
+            found.append(FleetChange(now.year, was.exact, now.exact, change, now.unit))
+    found.sort(key=lambda each: (-abs(Fraction(each.change)), each.year.key))
+    return FleetDifference(tuple(found), same, tuple(apart))

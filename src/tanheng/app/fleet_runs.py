@@ -1,0 +1,187 @@
+"""What a process does for a fleet: some plants' years by `sql`, or by `exact`, as figures and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from tanheng.app.accounting import KEEPS, Account, account
+from tanheng.app.fleet_source import unpacked
+from tanheng.app.library import Library
+from tanheng.engine.sql.result import SqlResult
+from tanheng.facts.datum import SUBSTITUTED
+from tanheng.facts.inputs import Inputs
+from tanheng.facts.result import Line
+from tanheng.formula.model import TIME_SCOPES, Check, Method, Step, Way
+from tanheng.kernel.numbers import exact_text
+from tanheng.kernel.problems import Problem, Refused
+from tanheng.library.factor_library import FactorLibrary
+from tanheng.library.method_library import MethodLibrary
+
+_CHECK = "check "
+"""Begins the name of the step that stands for a check; no step of a method has a space in its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Years of one method by key, packed, and the steps of which every row is wanted."""
+
+    method: str
+    steps: tuple[str, ...]
+    years: tuple[tuple[str, bytes], ...]
+    library: Library
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One computed cell of a year: exact text in `unit`, and as it is shown."""
+
+    key: str
+    step: str
+    scope: tuple[tuple[str, str], ...]
+    exact: str
+    shown: str
+    unit: str
+
+
+@dataclass(slots=True)
+class Made:
+    """What became of the years of a job. Those `left` are for `exact`, which knows what to say of them."""
+
+    figures: list[Figure] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+# --- sql
+
+
+def by_sql(job: Job) -> Made:
+    """Every year of the job that has nothing in it that would keep it from being filed; the rest is left."""
+    from tanheng.engine.sql.runner import run_sql
+
+    methods, factors = job.library.methods, job.library.factors
+    method = methods.get(job.method)
+    # inputs once more for each set of rules, in turn, would cost more than to keep them
+    years = {key: unpacked(data) for key, data in job.years}
+    left = {key for key, inputs in years.items() if filled_by_rule(inputs, methods)}
+    years = {key: inputs for key, inputs in years.items() if key not in left}
+    made = Made()
+    found: list[Figure] = []
+    for number, judged in enumerate(judges(method, methods)):
+        plants = {key: _with_papers(inputs, judged, method) for key, inputs in years.items()}
+        checks = [name for name in judged.steps if name.startswith(_CHECK)]
+        wanted = [*method.steps, *checks] if number == 0 else checks
+        with run_sql(judged, plants, factors, steps=wanted) as result:
+            left |= _doubtful(result, checks)
+            if number == 0:
+                for name in job.steps:
+                    found += _figures(result, method, name, years)
+    made.figures = [figure for figure in found if figure.key not in left]
+    made.left = [key for key, _ in job.years if key in left]
+    return made
+
+
+def _doubtful(result: SqlResult, checks: Sequence[str]) -> set[str]:
+    """Plants with a problem or a check that fails: what they are told, and whether it matters, `exact` says."""
+    found = {key for key, said in result.problems.items() if any(p.severity in KEEPS for p in said)}
+    for name in checks:
+        found |= {
+            plant for (plant, _), (value, failed) in result.cells(name).items() if failed or value is False
+        }
+    return found
+
+
+def _figures(result: SqlResult, method: Method, name: str, years: dict[str, Inputs]) -> Iterator[Figure]:
+    item = method.steps[name]
+    for row in result.table(name):
+        scope = tuple(zip(item.closure, row.row, strict=True))
+        exact = row.shown if row.own is None else exact_text(row.own)
+        yield Figure(row.plant, name, scope, exact, row.shown, _unit(item, method, years[row.plant], row.row))
+
+
+def _unit(step: Step, method: Method, inputs: Inputs, row: tuple[str, ...]) -> str:
+    """The unit of a figure; a member's own one is read from the plant."""
+    if step.unit is None or "[" not in step.unit.text:
+        return step.unit.text if step.unit is not None else ""
+    from tanheng.engine.exact.run import Run
+
+    run = Run(method, replace(inputs, data=()), FactorLibrary([]))
+    return run.data.unit_of(step.unit, step.closure, row).text
+
+
+def judges(method: Method, methods: MethodLibrary) -> tuple[Method, ...]:
+    """The method with each set of rules laid over it; their checks that keep a year from being filed as steps.
+
+    The first has the method's own checks too. A check that is replaced by the method's own value keeps nothing.
+    """
+    laid = [each for rules in methods.rules() if (each := methods.judging(rules, method)) is not None]
+    laid = [each for each in laid if any(c.id in each.own and _grave(c) for c in each.checks)]
+    first, *others = laid or [method]
+    whole = [_with_steps(first, [c for c in first.checks if _grave(c)])]
+    own = [_with_steps(each, [c for c in each.checks if _grave(c) and c.id in each.own]) for each in others]
+    return (*whole, *own)
+
+
+def _grave(check: Check) -> bool:
+    return check.level == "error" and not check.replaced
+
+
+def _with_steps(method: Method, checks: Sequence[Check]) -> Method:
+    steps = {
+        f"{_CHECK}{c.id}": Step(
+            f"{_CHECK}{c.id}", c.per, c.closure, "truth", None, (Way("", c.that),), optional=True
+        )
+        for c in checks
+    }
+    return replace(method, steps={**method.steps, **steps}, sequence=(*method.sequence, *steps))
+
+
+def _with_papers(inputs: Inputs, laid: Method, judged: Method) -> Inputs:
+    """As the rules read them: facts that only the rules know are data."""
+    papers = tuple(f for f in inputs.facts if f.name in laid.givens and f.name not in judged.givens)
+    boundary = laid.boundary if inputs.boundary == judged.boundary else inputs.boundary
+    return replace(inputs, method=laid.id, boundary=boundary, data=inputs.data + papers)
+
+
+def filled_by_rule(inputs: Inputs, methods: MethodLibrary) -> bool:
+    """Whether a rule, not a person, finds a value of the year: the side that is safe needs `exact`."""
+    rules = methods.rules()
+    return any(
+        d.state == SUBSTITUTED and (not d.value or d.rule.partition("/")[0] in rules) for d in inputs.data
+    )
+
+
+# --- exact
+
+
+def by_exact(job: Job) -> Made:
+    """Each year as `tanheng account` does it."""
+    made = Made()
+    for key, data in job.years:
+        try:
+            done = account(unpacked(data), job.library)
+        except Refused as refused:
+            made.problems[key] = tuple(refused.problems)
+            continue
+        if done.ok:
+            made.figures += (figure for name in job.steps for figure in figures_of(done, key, name))
+        else:
+            made.problems[key] = tuple(p for p in done.problems if p.severity in KEEPS)
+    return made
+
+
+def figures_of(done: Account, key: str, name: str) -> Iterator[Figure]:
+    """The rows of a step in an account."""
+    closure = done.run.method.steps[name].closure
+    for line in done.result.lines:
+        if line.name == name:
+            yield Figure(key, name, scope_of(line, closure), line.exact, line.shown, line.unit)
+
+
+def scope_of(line: Line, closure: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Scopes and members of a line, with month and day."""
+    month = len("2024-03")
+    times = dict.fromkeys(TIME_SCOPES, line.period) | {"month": line.period[:month]}
+    members = times | dict(line.scope)
+    return tuple((scope, members[scope]) for scope in closure)
