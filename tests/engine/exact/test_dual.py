@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from tanheng.engine.exact.dual import gradient, own_gradient, slopes
+from tanheng.engine.exact.result import started
 from tanheng.engine.exact.run import Run
 from tanheng.facts.inputs import Member
 from tanheng.kernel.irrational import exp, ln
@@ -18,6 +19,7 @@ from tanheng.library.factor_library import FactorLibrary
 from tests.engine.exact import test_naive as naive_test
 from tests.engine.exact.naive import GIVENS, Naive
 from tests.formula.small import COAL, UNIT, inputs, january, read_method, run, steps
+from tests.library import test_overlay as two_editions
 
 F = Fraction
 USED = '[[check]]\nthat = "count({}) + count({}) >= 0"\n'
@@ -189,6 +191,16 @@ def test_what_is_owed_to_the_law() -> None:
         ("FC_day", ("1", "煤", "2024-01", "2024-01-05")): 1
     }
     assert {row[1] for name, row in found.givens if name == "FC_day"} == {COAL["fuel"]}
+
+
+def test_months_of_an_earlier_edition_have_the_slopes_of_their_own_method() -> None:
+    made = started(two_editions.inputs("new", "2022"), two_editions.library(), FactorLibrary([]))
+    found = own_gradient(made, "E", ())
+    # January to March 2 t a tonne of coal and 0.5 t a MWh, from April on 3 t and nothing
+    assert {n: found["FC", (f"2022-{n:02}",)] for n in (1, 3, 4, 12)} == {1: 2, 3: 2, 4: 3, 12: 3}
+    assert {row: slope for (name, row), slope in found.items() if name == "W"} == {
+        (f"2022-{n:02}",): F(1, 2) for n in (1, 2, 3)
+    }
 
 
 # --- random methods: the quotient of an exact difference so small that only a kink can part it from the slope

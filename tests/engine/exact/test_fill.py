@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from fractions import Fraction as Exact
 
@@ -14,7 +15,9 @@ from tanheng.facts.result import Result
 from tanheng.kernel.problems import Refused
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.method_library import MethodLibrary, read_method
+from tests.engine.exact.naive import Maker, text
 from tests.formula.small import HEAD
+from tests.library import test_overlay as two_editions
 
 METHOD = (
     HEAD
@@ -133,6 +136,14 @@ unit = "t"
 way = [ { name = "over", when = "F > L", is = "S" }, { name = "under", is = "2 * L" } ]
 """
 
+JUMP = """
+[[step]]
+name = "J"
+per = "month"
+unit = "t"
+way = [ { name = "over", when = "F > L or L == 0", is = "F" }, { name = "under", is = "F + 5 * L" } ]
+"""
+
 
 @pytest.mark.parametrize(
     ("expr", "cap", "side", "how", "value", "tonnes", "total"),
@@ -153,12 +164,14 @@ way = [ { name = "over", when = "F > L", is = "S" }, { name = "under", is = "2 *
         ("total(abs(F - L))", "22", "low", BOTH, "10 t", "E 4 t", 52),
         # |FC − 20| is 10 at both
         ("total(abs(F - L))", "20", "high", NONE, "30 t", "0", 50),
+        # a way that adds 100 up to 20: the slope is 1 at 10 and at 30, but 110 is safer than 30
+        ("total(J)", "20", "low", BOTH, "10 t", "E 80 t", 150),
         # a way that switches at 20: above it W of the month (0), below it 40; no slope on either side
         ("total(P)", "20", "low", BOTH, "10 t", "E 40 t", 50),
     ],
 )
 def test_the_side_follows_from_the_formula(expr, cap, side, how, value, tonnes, total):
-    steps = SWITCH if "P" in expr else ""
+    steps = SWITCH if "P" in expr else JUMP if "J" in expr else ""
     found = of(expr, gap("FC", 2, "gaps/fc"), Datum("cap", month(2), cap, "t"), steps=steps)
     assert told(found) == [("FC[2024-02]", side, how, value, tonnes)]
     assert Exact(found.line("E").exact) == total
@@ -291,6 +304,32 @@ def test_following_months_are_told_as_one():
     assert {dict(p.params)["scope_en"] for p in found.problems} == {"it alone"}
 
 
+def test_a_gap_in_a_month_of_an_earlier_edition():
+    """W is known to the earlier edition alone; January 9 MWh, February missing, the others 1 MWh."""
+    rules = (
+        RULES.split("[[given]]")[0].replace('["small"]', '["old", "new"]')
+        + "[[fill]]"
+        + RULES.split("[[fill]]")[2]
+    )
+    given = two_editions.inputs("new", "2022")
+    data = [
+        replace(d, value="9") if (d.name, d.row) == ("W", (("month", "2022-01"),)) else d for d in given.data
+    ]
+    data = [
+        replace(d, value="", unit="", state="substituted", reason="表坏", person="李明", rule="gaps/w")
+        if (d.name, d.row) == ("W", (("month", "2022-02"),))
+        else d
+        for d in data
+    ]
+    methods = two_editions.library(quality=rules.replace('id = "gaps"', 'id = "quality"'))
+    asked = replace(given, data=tuple(replace(d, rule="quality/w") if d.rule else d for d in data))
+    made = started(asked, methods, FactorLibrary([]))
+    (one,) = made.filled
+    assert (one.side, one.how, one.value, one.unit) == ("high", "slope", "9", "MWh")
+    # 0.5 t a MWh: 8 MWh more
+    assert Exact(one.between) == 4
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
@@ -321,3 +360,59 @@ def test_faults_of_a_rule_are_refused_at_load(old: str, new: str, code: str):
         )
     assert code in {p.code for p in caught.value.problems}, caught.value
     assert all(p.line(lang) for p in caught.value.problems for lang in ("zh", "en"))
+
+
+def _random_library(rng: random.Random) -> MethodLibrary | None:
+    """A method whose emission is the sum of a random formula over the months, or None where it is refused."""
+    formula = text(Maker(rng, {"F": ("month",), "S": ("month",), "L": ("month",)}).number({"month"}, 4))
+    ways = f'way = [ {{ name = "a", is = "{formula}" }}, {{ name = "b", is = "0" }} ]', f'is = "{formula}"'
+    for way in ways:
+        steps = f'[[step]]\nname = "X"\nper = "month"\nunit = "1"\n{way}\n'
+        body = (
+            METHOD.replace("EXPR", "total(X)").replace("ANSWER", "").replace("[answer]", f"{steps}\n[answer]")
+        )
+        made = MethodLibrary(
+            {"small": body.replace('"t"', '"1"').encode()},
+            None,
+            {"gaps": RULES.replace('"t"', '"1"').encode()},
+        )
+        try:
+            made.get("small")
+        except Refused:
+            continue
+        return made
+    return None
+
+
+@pytest.mark.drill
+def test_no_single_gap_would_be_safer_on_its_other_side(rng: random.Random, rounds):
+    counted = {"moves": 0, "still": 0, "refused": 0}
+    for _ in range(rounds(60, 1500)):
+        methods = _random_library(rng)
+        if methods is None:
+            continue
+        known = {n: str(rng.randint(-3, 9)) for n in (1, 3, 4)}, {n: str(rng.randint(-3, 9)) for n in (1, 3)}
+        gaps = gap("FC", 2, "gaps/fc"), gap("FC", 5, "gaps/fc"), gap("W", 2, "gaps/w")
+        given = year(*gaps, fc=known[0], w=known[1])
+        data = [replace(d, unit="1") if d.unit == "t" else d for d in given.data]
+        data += [Datum("cap", month(n), str(rng.randint(-2, 6)), "1") for n in (1, 2, 4)]
+        given = replace(given, data=tuple(data))
+        try:
+            made = started(given, methods, FactorLibrary([]))
+            value = made.value("E", ())
+        except Refused as refused:
+            assert {p.code for p in refused.problems} <= {"TH-C04", "TH-C17", "TH-N09", "TH-N12"}
+            counted["refused"] += 1
+            continue
+        for one in made.filled:
+            other = [
+                replace(d, value=one.other) if (d.name, d.row) == (one.name, (("month", one.row[0]),)) else d
+                for d in made.inputs.data
+            ]
+            own = [replace(d, rule="人工") if d.state == "substituted" else d for d in other]
+            turned = started(replace(made.inputs, data=tuple(own)), methods, FactorLibrary([])).value("E", ())
+            assert turned <= value, methods.get("small").text
+            assert Exact(one.between) == value - turned
+            counted["moves" if turned < value else "still"] += 1
+    print(counted)
+    assert counted["moves"] > 20

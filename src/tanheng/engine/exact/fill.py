@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from tanheng.engine.exact.compile import Compiler
 from tanheng.engine.exact.dual import gradient
-from tanheng.engine.exact.filled import COMPARED, HIGH, LOW, NEITHER, SAYS, SLOPE, Filled
+from tanheng.engine.exact.filled import COMPARED, HIGH, LOW, NEITHER, SLOPE, Filled
 from tanheng.engine.exact.pushes import Cell
 from tanheng.engine.exact.rows import Row
 from tanheng.engine.exact.run import Run
@@ -29,6 +29,7 @@ from tanheng.library.method_library import MethodLibrary
 
 SAFE = {"emission": 1, "removal": -1, "allowance": -1}
 """Of each kind of answer, whether a larger (1) or a smaller value (-1) is the safe one."""
+# of some hundred days each alone would be some hundred runs
 _ONE_BY_ONE = 31
 _OTHER = {HIGH: LOW, LOW: HIGH}
 
@@ -148,7 +149,10 @@ def _rules_run(inputs: Inputs, laid: Method, gaps: Sequence[_Gap], factors: Fact
     data += tuple(f for f in inputs.facts if f.name in laid.givens)
     members = {scope: m for scope, m in inputs.members.items() if scope in laid.scopes}
     asked = replace(inputs, method=laid.id, boundary=laid.boundary, data=data, members=members)
-    return Run(laid, asked, factors)
+    # a gap of a required given is absent here like any other: the window is what is known
+    names = {name for name, _ in absent}
+    givens = {n: replace(g, optional=True) if n in names else g for n, g in laid.givens.items()}
+    return Run(replace(laid, givens=givens), asked, factors)
 
 
 def _candidate(run: Run, gap: _Gap, side: str) -> Fraction:
@@ -241,7 +245,12 @@ class _Trial:
         for name, row, safe in self.answers:
             if self.of(name, row) is None:
                 continue
-            slopes = gradient(self.run, name, row)
+            try:
+                slopes = gradient(self.run, name, row)
+            except Refused:
+                # a root of 0 has no slope; the answers themselves will tell
+                found = [signs | {1, -1} for signs in found]
+                continue
             for signs, cells in zip(found, self.cells, strict=True):
                 slope = sum((slopes.get(cell, Fraction(0)) for cell in {c for _, c in cells}), Fraction(0))
                 signs.add(safe * ((slope > 0) - (slope < 0)))
@@ -252,37 +261,67 @@ class _Trial:
         count = len(self.gaps)
         top, bottom = self.signs([HIGH] * count), self.signs([LOW] * count)
         chosen = [gap.fill.otherwise for gap in self.gaps]
-        how = [COMPARED] * count
+        how = [NEITHER] * count
         for n, signs in enumerate(a | b for a, b in zip(top, bottom, strict=True)):
             if signs in ({1}, {-1}):
                 chosen[n], how[n] = HIGH if signs == {1} else LOW, SLOPE
-        look = [n for n in range(count) if how[n] == COMPARED]
-        wants = {HIGH: 1, LOW: -1}
-        # each move is to a safer side, so it ends; gaps that weigh on each other may need a second look
-        for _ in range(count + 2):
-            moved = [n for n in look if self.compare(n, chosen, how)]
-            against = [n for n, signs in enumerate(self.signs(chosen)) if -wants[chosen[n]] in signs]
-            more = [n for n in against if n not in look]
+        # a way may switch between candidates whose slopes agree: few gaps are all tried on their other side
+        look = [n for n in range(count) if how[n] != SLOPE or count <= _ONE_BY_ONE]
+        while True:
+            # each move is to a safer side, so it ends; gaps that weigh on each other may need a second look
+            moved = self.settle(look, chosen, how)
+            more = self.doubted(look, chosen) if len(look) < count else []
             look += more
             if not moved and not more:
-                break
-        return chosen, how
+                return chosen, how
 
-    def compare(self, n: int, chosen: list[str], how: list[str]) -> bool:
-        """Put one gap on the side on which no answer is less safe; whether that is another side."""
-        before = chosen[n]
-        ends = [self.values([*chosen[:n], side, *chosen[n + 1 :]]) for side in (HIGH, LOW)]
+    def settle(self, look: Sequence[int], chosen: list[str], how: list[str]) -> bool:
+        """Turn each gap whose other side is safer; whether any was."""
+        moved, here = False, self.values(chosen)
+        for n in look:
+            there = self.values(self.turned(chosen, [n]))
+            safer = self.safer(n, there, here)
+            if safer > 0:
+                chosen[n], how[n], here, moved = _OTHER[chosen[n]], COMPARED, there, True
+            elif safer < 0 and how[n] == NEITHER:
+                how[n] = COMPARED
+            elif safer == 0 and how[n] == COMPARED:
+                how[n] = NEITHER
+        return moved
+
+    def doubted(self, look: Sequence[int], chosen: Sequence[str]) -> list[int]:
+        """Of many gaps those whose slope points the other way, and those of a rule whose other side is safer."""
+        wants = {HIGH: 1, LOW: -1}
+        found = {n for n, signs in enumerate(self.signs(chosen)) if -wants[chosen[n]] in signs}
+        here = self.values(chosen)
+        for listed in self.groups():
+            there = self.values(self.turned(chosen, listed))
+            if any(a is None or b is None or a > b for a, b in zip(there, here, strict=True)):
+                found.update(listed)
+        return sorted(found - set(look))
+
+    def turned(self, chosen: Sequence[str], listed: Sequence[int]) -> list[str]:
+        """The sides with some gaps on their other one."""
+        return [_OTHER[side] if n in listed else side for n, side in enumerate(chosen)]
+
+    def safer(self, n: int, there: Sequence[Fraction | None], here: Sequence[Fraction | None]) -> int:
+        """1 where turning a gap makes answers safer, -1 less safe, 0 where none changes. Raises TH-C17."""
         signs = set()
-        for (name, _, _), high, low in zip(self.answers, *ends, strict=True):
-            if (high is None) != (low is None):
-                raise self.opposed(n, f"{name} {SAYS[LOW if high is not None else HIGH][0]} ∅")
-            if high is not None and low is not None:
-                signs.add((high > low) - (high < low))
+        for (name, _, _), a, b in zip(self.answers, there, here, strict=True):
+            if (a is None) != (b is None):
+                raise self.opposed(n, f"{name} ∅")
+            if a is not None and b is not None:
+                signs.add((a > b) - (a < b))
         if {1, -1} <= signs:
             raise self.opposed(n, ", ".join(dict.fromkeys(name for name, _, _ in self.answers)))
-        side = HIGH if 1 in signs else LOW if -1 in signs else self.gaps[n].fill.otherwise
-        chosen[n], how[n] = side, COMPARED if signs & {1, -1} else NEITHER
-        return side != before
+        return 1 if 1 in signs else -1 if -1 in signs else 0
+
+    def groups(self) -> list[list[int]]:
+        """Gaps that are told together: each alone, or of many those of one rule."""
+        found: dict[object, list[int]] = {}
+        for n, gap in enumerate(self.gaps):
+            found.setdefault(n if len(self.gaps) <= _ONE_BY_ONE else gap.rule, []).append(n)
+        return list(found.values())
 
     def opposed(self, n: int, seen: str) -> Refused:
         gap = self.gaps[n]
@@ -291,14 +330,9 @@ class _Trial:
     def told(self, chosen: list[str], how: list[str], runs: Mapping[str, Run]) -> list[Filled]:
         """What people are told of each gap."""
         safe = self.values(chosen)
-        groups: dict[object, list[int]] = {}
-        for n, gap in enumerate(self.gaps):
-            # of some hundred days each alone would be some hundred runs
-            groups.setdefault(n if len(self.gaps) <= _ONE_BY_ONE else gap.rule, []).append(n)
         told: dict[int, Filled] = {}
-        for listed in groups.values():
-            turned = [_OTHER[s] if n in listed else s for n, s in enumerate(chosen)]
-            answer, between, unit = self.difference(safe, self.values(turned))
+        for listed in self.groups():
+            answer, between, unit = self.difference(safe, self.values(self.turned(chosen, listed)))
             for n in listed:
                 gap, side = self.gaps[n], chosen[n]
                 value, own = _own(gap, self.sides[n][side], runs)
