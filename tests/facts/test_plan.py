@@ -128,3 +128,12 @@ def test_the_version_of_a_month_is_the_latest_that_had_begun():
     assert in_force(plans, "2024-12") is three
     assert in_force(plans, "2025-01") is None
     assert in_force((draft(effective_from=""),), "2024-05") is None
+    # a third version that begins before the second does replaces it too
+    early = draft(version="3", reason="5", effective_from="2024-04")
+    assert [in_force((one, two, early), m) for m in ("2024-03", "2024-04", "2024-08")] == [one, early, early]
+
+
+def test_a_version_is_not_submitted_before_it_was_made():
+    plan = draft(made_on="2023-12-10")
+    assert plan.submitted("2023-12-10").submitted_on == "2023-12-10"
+    assert refused(lambda: plan.submitted("2023-12-09")) == ["TH-Q09"]

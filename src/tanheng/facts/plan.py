@@ -97,11 +97,14 @@ class Plan:
         """This version, submitted on a day; from then on it never changes.
 
         Raises:
-            Refused: TH-Q10 it has been submitted before; TH-D.. the day.
+            Refused: TH-Q10 it has been submitted before; TH-Q09 before it was made; TH-D.. the day.
         """
         if self.submitted_on:
             raise refuse("TH-Q10", Place(key=f"v{self.version}"), seen=self.submitted_on)
-        return replace(self, submitted_on=read_date(on).isoformat())
+        day = read_date(on).isoformat()
+        if day < self.made_on:
+            raise Refused(_misfit("submitted_on", day, f"≥ {self.made_on}"))
+        return replace(self, submitted_on=day)
 
     def revised(self, effective_from: str, reason: str, made_on: str, changes: str = "") -> Plan:
         """The draft of the next version: all that this one says, its own identity among the earlier ones.
@@ -168,9 +171,12 @@ def differences(before: Plan, after: Plan) -> tuple[Change, ...]:
 
 
 def in_force(plans: Iterable[Plan], month: str) -> Plan | None:
-    """The version that is followed in a month: the latest in force by then, None before the first."""
+    """The version that is followed in a month: of those begun by then the highest, None before the first.
+
+    A later version takes the place of all before it from its month on, whatever months those had named.
+    """
     begun = [p for p in plans if p.year == month[:4] and p.effective_from and p.effective_from <= month]
-    return max(begun, key=lambda p: (p.effective_from, int(p.version)), default=None)
+    return max(begun, key=lambda p: int(p.version), default=None)
 
 
 def _placed(plan: Plan) -> Mapping[tuple[str, Row], dict[str, str]]:
