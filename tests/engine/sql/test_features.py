@@ -232,7 +232,8 @@ def test_every_part_of_the_language(rng: random.Random, rounds):
     made = method(body())
     counted: dict[str, list[int]] = {name: [0, 0, 0] for name in made.sequence}
     for number in range(rounds(2, 250)):
-        plants = {f"p{n}": random_inputs(rng, rng.choice(("2024", "2024-01", "2024-02"))) for n in range(4)}
+        periods = ("2024", "2024", "2024-01", "2024-02")
+        plants = {f"p{n}": random_inputs(rng, period) for n, period in enumerate(periods)}
         with run_sql(made, plants, FACTORS) as found:
             for plant, given in plants.items():
                 run = Run(made, given, FACTORS)
@@ -250,9 +251,9 @@ def test_every_part_of_the_language(rng: random.Random, rounds):
                             0 if wanted == (None, True) else 1 if wanted == (None, False) else 2
                         ] += 1
     print(counted)
-    # a step that never has a value would be compared with nothing
-    lifeless = [name for name, (_, _, values) in counted.items() if not values]
-    assert lifeless == ["nothing"]
+    # a step that never has a value would be compared with nothing; in a few rounds that may be chance
+    lifeless = {name for name, (_, _, values) in counted.items() if not values}
+    assert "nothing" in lifeless and len(lifeless) <= (1 if rounds(2, 250) == 250 else 4)
 
 
 TIES = (

@@ -22,7 +22,7 @@ from tanheng.kernel.problems import Place, Refused, problem
 from tanheng.library.factor_library import FactorLibrary
 
 _TYPES = {"number": "HUGEINT", "word": "VARCHAR", "date": "DATE", "truth": "BOOLEAN"}
-_KEPT = 32
+_KEPT = 4
 
 
 class ByExact:

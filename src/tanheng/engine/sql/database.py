@@ -32,10 +32,11 @@ class Database:
 
     def __init__(self, method: Method, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.method = method
-        # a cursor has a search path of its own, so the caller's stays as it is
-        self.con = (connection or duckdb.connect()).cursor()
-        self.schema = f"th_run_{next(_RUNS)}"
         self.folder = tempfile.TemporaryDirectory(prefix="tanheng-sql-")
+        # a cursor has a search path of its own, so the caller's stays as it is
+        own = {"temp_directory": self.folder.name}
+        self.con = (connection if connection is not None else duckdb.connect(config=own)).cursor()
+        self.schema = f"th_run_{next(_RUNS)}"
         # a database in memory, so that a file of the caller's is never written to and may be read-only
         (home,) = self.con.execute("SELECT current_database() || '.' || current_schema()").fetchall()
         self._home = home[0]
