@@ -41,6 +41,9 @@ def statement_of(done: Account, report: str) -> Statement:
 def _template(done: Account) -> Template:
     """The template that the run's method is filled in by. Raises Refused TH-A13 where there is none."""
     own, method = done.library.folders, done.run.method
+    if method.bridge:
+        # a wider boundary has its own page, `tanheng bridge`, and no form of the guide
+        raise Refused(problem("TH-A13", Place(key=method.id), seen=method.zh))
     found = next((t for t in template_ids(own) if method.id in template_methods(t, own)), None)
     if found is None:
         raise Refused(problem("TH-A13", Place(key=method.id), seen=method.zh))

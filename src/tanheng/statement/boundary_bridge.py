@@ -131,7 +131,8 @@ def _made_of(found: Bridged, line: Line) -> Iterator[TableRow]:
 
 
 def _amount(value: Fraction, unit: bool = False) -> Cell:
-    text = exact_text(value) if value.denominator == 1 else _PLACES.show(value)
+    # the headline shows the facility's total as it is filed, in whole tonnes
+    text = exact_text(value) if unit and value.denominator == 1 else _PLACES.show(value)
     return Cell(words(grouped(text)), NUMBER, text, _UNIT.label if unit else "")
 
 
