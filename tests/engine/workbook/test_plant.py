@@ -23,7 +23,7 @@ from tanheng.engine.workbook.steps import cached
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs
 from tests.engine.workbook.calc import Book, cells, differences, edited, planned, recalculated
-from tests.plant import beiling
+from tests.plant import EXAMPLES, beiling
 
 COAL, MARCH = {"unit": "1", "fuel": "烟煤"}, "2024-03"
 # what somebody types: a given, its row, the cell, and the datum that the engine is given instead
@@ -170,3 +170,24 @@ def test_names_stand_for_constants_and_columns() -> None:
     sheet, _, place = area.partition("!")
     cell = book[sheet.strip("'")][place.replace("$", "").partition(":")[0]]
     assert cell.value == "=(11/3)"
+
+
+def test_months_of_an_earlier_edition_are_constants_only_where_its_formula_differs() -> None:
+    run = account(EXAMPLES / "beiling-2022.xlsx").run
+    assert run.elder is not None
+    plan = planned(run)
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(run)))
+
+    def kinds(name: str) -> dict[str, set[str]]:
+        column, found = plan.values[name], dict[str, set[str]]()
+        for row in column.sheet.rows:
+            cell = book[column.sheet.title].cell(column.sheet.at[row], column.position + 1)
+            found.setdefault(row[column.sheet.closure.index("month")], set()).add(cell.data_type)
+        return found
+
+    # the default carbon content per heat of coal changed between the editions: 2021 and 2022 ask other sets
+    assert kinds("CC") == {m.key: {"n"} if m.key < "2022-04" else {"f"} for m in run.period.months()}
+    # tonnes of fuel are added in the same way by both
+    assert set.union(*kinds("FC").values()) == {"f"}
+    said = [str(c.value) for row in book["封面"].iter_rows() for c in row if c.value is not None]
+    assert "12 行为常量：由前一版方法计算" in said

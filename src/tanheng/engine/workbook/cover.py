@@ -28,6 +28,7 @@ from tanheng.formula.model import TIME_SCOPES
 from tanheng.kernel.numbers import exact_text
 
 TITLE = "封面"
+_HERE, _INDENTED = "本簿", ("单位", "碳衡精确结果")
 _MOST_LISTED = 40
 _KINDS = {"emission": "排放", "removal": "清除", "allowance": "配额", "memo": "备查", "indicator": "指标"}
 _MAIN = ("emission", "removal", "allowance")
@@ -86,7 +87,8 @@ class Cover:
 
     def _heads(self, *texts: str) -> None:
         for position, text in enumerate(texts):
-            look = self.look.of(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE)
+            side = {"align": "right"} if text == _HERE else {"indent": 1} if text in _INDENTED else {}
+            look = self.look.of(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE, **side)
             self.page.write_string(self.row, position, text, look)
         self.row += 1
 
@@ -119,7 +121,7 @@ class Cover:
         if not names:
             return
         self._heading(title)
-        self._heads("名称", "范围", "本簿", "单位", "碳衡精确结果", "核对", "依据")
+        self._heads("名称", "范围", _HERE, *_INDENTED, "核对", "依据")
         for name in names:
             column = self.plan.values[name]
             for row in column.sheet.rows:
@@ -182,7 +184,9 @@ class Cover:
         for each in refused:
             self._cells(each.step, self.plan.method.steps[each.step].zh, each.zh)
         for name, count in others.items():
-            zh = f"{count} 行为常量：由前一版方法计算，或公式超过单元格的长度上限"
+            run = self.plan.run
+            why = "由前一版方法计算" if run is not None and run.elder else "公式超过单元格的长度上限"
+            zh = f"{count} 行为常量：{why}"
             self._cells(name, self.plan.method.steps[name].zh, zh)
         self._line("凡引用上列步骤的单元格，改动输入后会按旧的常量计算。", font_color=PALE)
 

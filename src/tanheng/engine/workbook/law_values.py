@@ -11,7 +11,6 @@ from tanheng.engine.exact.run import Run
 from tanheng.engine.workbook.plan import Plan
 from tanheng.formula.check import open_scopes
 from tanheng.formula.model import Constant, Dated, Table
-from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Refused
 from tanheng.kernel.units import Unit, convert, parse_unit
 from tanheng.library.factor_table import Factor
@@ -19,6 +18,8 @@ from tanheng.library.factor_table import Factor
 TITLE = "常量与查表"
 LAW_FIRST = 4
 NOWHERE = "NA()"
+VALUE, WORDS = "C", "EFGH"
+"""The columns of the values, and of the words of tables."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class LawValues:
             block = self._table(name, frame, row)
             for number, entry in enumerate(block.entries if block else ()):
                 if block is not None and entry.words == asked:
-                    return f"'{TITLE}'!$E${block.first + number}"
+                    return f"'{TITLE}'!${VALUE}${block.first + number}"
             return NOWHERE
 
         return reference
@@ -148,8 +149,8 @@ def _of_constant(run: Run, constant: Constant, span: str) -> Entry:
     if not constant.family:
         dated = run.dated(constant.name, constant.dated, span)
         return _entry((), dated, constant.unit, constant.law or run.method.law)
-    period = parse_period(span)
-    found = run.library.find(constant.family, id=constant.factor, since=period.first, until=period.last)
+    since, until = run.covered(span)
+    found = run.library.find(constant.family, id=constant.factor, since=since, until=until)
     value = convert(
         found.value_fraction, parse_unit(found.unit), constant.unit, Place(key=constant.name)
     )
@@ -172,12 +173,11 @@ def _of_table(run: Run, table: Table, span: str, unit: Unit) -> tuple[Entry, ...
                 continue
             found.append(_entry(words, dated, unit, table.law or run.method.law))
         return tuple(found)
-    for key, alone in _listed(run, table, table.set, table.item).items():
-        words = tuple(key.split("/"))
+    for words, alone in _listed(run, table).items():
         if len(words) != len(table.keys):
             continue
         try:
-            row = _in_force(run, table, key, alone, span)
+            row = _in_force(run, table, words, alone, span)
             value = convert(row.value_fraction, parse_unit(row.unit), unit, Place(key=table.name))
         except Refused:
             # not in force then, or of another unit: looked up, it is refused by the engine too
@@ -187,21 +187,31 @@ def _of_table(run: Run, table: Table, span: str, unit: Unit) -> tuple[Entry, ...
     return tuple(found)
 
 
-def _listed(run: Run, table: Table, set_: str, item: str) -> dict[str, Factor | None]:
-    """Every key of a table of the library; with its row where there is but one."""
-    found: dict[str, Factor | None] = {}
+def _listed(run: Run, table: Table) -> dict[tuple[str, ...], Factor | None]:
+    """The words of every row that a table of the library may be asked for; its row where there is but one."""
+    regional = table.keys[-1] == "region"
+    found: dict[tuple[str, ...], Factor | None] = {}
     for row in run.library.rows(table.family):
-        if row.set == set_ and row.item == item:
-            found[row.key] = None if row.key in found else row
+        if row.set == table.set and row.item == table.item:
+            words = tuple(row.key.split("/")) if row.key else ()
+            words += (row.region,) if regional else ()
+            found[words] = None if words in found else row
     return found
 
 
-def _in_force(run: Run, table: Table, key: str, alone: Factor | None, span: str) -> Factor:
-    period, known_on = parse_period(span), run.library.known_on
+def _in_force(run: Run, table: Table, words: tuple[str, ...], alone: Factor | None, span: str) -> Factor:
+    since, until = run.covered(span)
     # asked of every day of a year, the library would be searched some thousand times for one and the same row
-    seen = alone is not None and (known_on is None or alone.known <= known_on)
-    if alone is not None and seen and alone.since <= period.first and period.last <= alone.until:
+    seen = alone is not None and (run.library.known_on is None or alone.known <= run.library.known_on)
+    if alone is not None and seen and alone.since <= since and until <= alone.until:
         return alone
+    asked = table.asked(words)
     return run.library.find(
-        table.family, set=table.set, item=table.item, key=key, since=period.first, until=period.last
+        table.family,
+        set=asked["set"],
+        item=asked["item"],
+        key=asked["key"],
+        region=asked.get("region"),
+        since=since,
+        until=until,
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tanheng.engine.workbook.compose import Shop
-from tanheng.engine.workbook.law_values import LawValues
+from tanheng.engine.workbook.law_values import WORDS, LawValues
 from tanheng.engine.workbook.plan import Column, Plan
 from tanheng.engine.workbook.rounding import sayable
 from tanheng.engine.workbook.steps import StepColumns, followed
+from tanheng.formula.expr import names
 from tanheng.formula.model import Method, Step
 
 EQUAL: Literal["equal"] = "equal"
@@ -48,17 +49,21 @@ def drafted(plan: Plan) -> tuple[LawValues, dict[str, Verdict]]:
         if name in plan.ways:
             columns.append(plan.ways[name])
         columns += [column for key, column in plan.helpers.items() if key not in before]
-        verdicts[name] = _verdict(step, columns)
+        verdicts[name] = _verdict(method, step, columns)
     plan.settle()
     return values, {name: verdicts[name] for name in method.steps}
 
 
-def _verdict(step: Step, columns: list[Column]) -> Verdict:
+def _verdict(method: Method, step: Step, columns: list[Column]) -> Verdict:
     for way in step.ways:
         if way.rounding is not None and not sayable(way.rounding):
             zh = f"修约规则 {way.rounding.label()} 的位数超出电子表格数值的有效位数"
             en = f"the rule {way.rounding.text} keeps more digits than a spreadsheet's numbers carry"
             return Refusal(step.name, "digits", zh, en)
+    looked = {name for way in step.ways for e in (way.expr, way.when) if e is not None for name in names(e)}
+    if any(len(method.tables[name].keys) > len(WORDS) for name in looked & method.tables.keys()):
+        zh, en = f"查表词超过 {len(WORDS)} 个", f"a table is looked up by more than {len(WORDS)} words"
+        return Refusal(step.name, "keys", zh, en)
     sizes = [column.template.size for column in columns if column.template is not None]
     if max(length for length, _ in sizes) > LONGEST:
         zh, en = "公式超过单元格的长度上限（8192 个字符）", "the formula is longer than a cell takes (8192 characters)"

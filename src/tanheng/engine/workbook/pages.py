@@ -9,7 +9,8 @@ from typing import Any
 
 from tanheng.engine.exact.rows import Row
 from tanheng.engine.workbook.compose import NO, YES, serial
-from tanheng.engine.workbook.law_values import LAW_FIRST, TITLE, LawValues
+from tanheng.engine.workbook.editions import same_formula
+from tanheng.engine.workbook.law_values import LAW_FIRST, TITLE, VALUE, WORDS, LawValues
 from tanheng.engine.workbook.look import (
     FROZEN,
     HEAD,
@@ -227,7 +228,10 @@ class Pages:
         """Rows that an earlier edition of the method computes: its formulas are not these."""
         run = self.plan.run
         assert run is not None
-        return run.elder is not None and column.role in (STEP, WAY) and run.at(column.name, row) is not run
+        if run.elder is None or column.role not in (STEP, WAY):
+            return False
+        home = run.at(column.name, row)
+        return home is not run and not same_formula(home.method, run.method, column.name)
 
     def _shown(self, column: Column, step: Step, row: Row, frozen: bool) -> tuple[str, Any]:
         run = self.plan.run
@@ -282,30 +286,31 @@ def write_law_values(book: Any, look: Look, values: LawValues) -> None:
     page.write_string(0, 0, TITLE, look.of(bold=True, font_size=12))
     said = "方法中的常量、因子和查表。取自方法文件与因子库，受保护；公式按名称引用。"
     page.write_string(1, 0, said, look.of(font_color=PALE))
-    heads = ("名称", "说明", "查表词", "查表词 2", "值", "单位", "依据", "起", "止", "确认")
+    heads = ("名称", "说明", "值", "单位", *(f"查表词 {n}" for n, _ in enumerate(WORDS, 1)),
+             "依据", "起", "止", "确认")  # fmt: skip
     for position, head in enumerate(heads):
-        page.write_string(2, position, head, look.of(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE))
-    text, number = look.cell("step", left=True), look.cell("step")
+        side = {"align": "right"} if position == 2 else {"indent": 1}
+        look_of = look.of(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE, **side)
+        page.write_string(2, position, head, look_of)
+    text, number = look.cell("step", left=True), look.cell("step", PLAIN)
     for block in values.blocks:
         for place, entry in enumerate(block.entries, block.first - 1):
-            words = (*entry.words, "", "")[:2]
+            words = (*entry.words, *("" for _ in WORDS))[: len(WORDS)]
             unsure = "" if entry.certainty == "sure" else "待核"
-            cells = (block.names["v"], block.zh, *words)
-            for position, said in enumerate(cells):
+            texts = (block.names["v"], block.zh, "", entry.unit, *words, entry.law, entry.since, entry.until)
+            for position, said in enumerate((*texts, unsure)):
                 page.write_string(place, position, clean(said), text)
             value = float(entry.value)
             if "/" in exact_text(entry.value):
-                page.live(place, 4, number_text(entry.value), number, value)
+                page.live(place, 2, number_text(entry.value), number, value)
             else:
-                page.write_number(place, 4, value, number)
-            for position, said in enumerate((entry.unit, entry.law, entry.since, entry.until, unsure), 5):
-                page.write_string(place, position, clean(said), text)
+                page.write_number(place, 2, value, number)
         last = block.first + len(block.entries) - 1
-        columns = {"v": "E", "k1": "C", "k2": "D"}
+        columns = {"v": VALUE} | {f"k{n}": letter for n, letter in enumerate(WORDS, 1)}
         for part, name in block.names.items():
             letter = columns[part]
             book.define_name(name, f"='{TITLE}'!${letter}${block.first}:${letter}${last}")
-    for position, width in enumerate((16, 30, 20, 10, 14, 16, 26, 12, 12, 8)):
+    for position, width in enumerate((16, 32, 14, 16, 18, 11, 11, 11, 30, 12, 12, 8)):
         page.set_column(position, position, width)
     page.freeze_panes(LAW_FIRST - 1, 1)
     page.protect("", PROTECT)

@@ -188,6 +188,6 @@ def way_taken(plan: Plan, name: str, row: Row) -> str | None:
         return None
     home = run.at(name, row)
     if home is not run:
-        way = run.way(name, row)
-        return "" if way is None else way.zh or way.name
+        taken = home.ways[name].get(row)
+        return "" if taken is None else label(home.method.steps[name], taken)
     return label(run.method.steps[name], run.ways[name][row])
