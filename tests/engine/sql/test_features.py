@@ -328,3 +328,48 @@ def test_problems_name_the_cell_that_failed_and_no_other():
         assert found.value("坏", "s") is None and found.failed("坏", "s")
         assert [exact_text(r.value) for r in found.table("q", "好")] == ["1/3", "0.25"]
         assert found.relation("q").columns == ["plant", "unit", "n", "d", "way", "failed"]
+
+
+def test_a_member_without_a_unit_fails_what_is_looked_up_for_it_and_says_so():
+    made = method(
+        '[scope]\nfuel = { zh = "燃料", unit = ["t", "1e4Nm3"] }\n[table.heat]\nunit = "GJ/[fuel]"\nkey = "kind"\n'
+        'rows = { a = "20" }\n[[given]]\nper = "fuel"\nkind = { kind = "word", optional = true }\n'
+        '[[step]]\nname = "h"\nper = "fuel"\nunit = "GJ/[fuel]"\noptional = true\nis = "heat[kind]"\n'
+        '[answer]\nh = { as = "indicator" }\n'
+    )
+    members = {"fuel": (Member("煤", (), "t"), Member("油", (), "kg"), Member("气", (), "1e4Nm3"))}
+    data = [("kind", {"fuel": "煤"}, "a", ""), ("kind", {"fuel": "油"}, "a", "")]
+    with run_sql(made, {"p": inputs(data, "2024", members)}, FACTORS) as found:
+        run = Run(made, inputs(data, "2024", members), FACTORS)
+        assert found.value("p", "h", ("煤",)) == run.value("h", ("煤",)) is not None
+        with pytest.raises(Refused):
+            run.value("h", ("油",))
+        assert found.failed("p", "h", ("油",)) and not found.failed("p", "h", ("气",))
+        assert [(p.code, p.place.key) for p in found.problems["p"]] == [("TH-C05", "fuel")]
+
+
+def test_what_is_too_long_is_computed_by_exact_or_not_given_at_all():
+    steps = {"square": "x * x", "back": "x * x / x", "three": "total(many)", "above": "total(square)"}
+    made = method(
+        '[scope]\nunit = { zh = "机组" }\n[[given]]\nper = "unit"\nx = { unit = "1" }\nmany = { unit = "1" }\n'
+        + "".join(
+            f'[[step]]\nname = "{name}"\nper = "{"" if "total" in formula else "unit"}"\nis = "{formula}"\n'
+            for name, formula in steps.items()
+        )
+        + "[answer]\n"
+        + "".join(f'{name} = {{ as = "indicator" }}\n' for name in steps)
+    )
+    units = ("1", "2", "3")
+    members = {"unit": tuple(Member(u) for u in units)}
+    # 60 bits squared are 120 and fit; 10^21 squared has 43 digits and does not
+    values = {"1": 10**18 - 7, "2": 10**21 + 1, "3": 3}
+    data = [("x", {"unit": u}, f"{values[u]}", "1") for u in units]
+    data += [("many", {"unit": u}, f"{9 * 10**22 + n}", "1") for n, u in enumerate(units)]
+    with run_sql(made, {"p": inputs(data, "2024", members)}, FACTORS) as found:
+        assert found.value("p", "square", ("1",)) == (10**18 - 7) ** 2
+        assert found.value("p", "square", ("3",)) == 9
+        assert found.value("p", "square", ("2",)) is None and found.failed("p", "square", ("2",))
+        assert [found.value("p", "back", (u,)) for u in units] == [values[u] for u in units]
+        assert found.value("p", "three") == 27 * 10**22 + 3
+        assert found.failed("p", "above")
+        assert [(p.code, p.place.key) for p in found.problems["p"]] == [("TH-C20", "square[2]")]

@@ -19,7 +19,7 @@ from tanheng.facts.inputs import Inputs
 from tanheng.formula.check import closure_of, open_scopes
 from tanheng.formula.model import Constant, Method, Table
 from tanheng.kernel.periods import parse_period
-from tanheng.kernel.problems import Place, Refused, refuse
+from tanheng.kernel.problems import Place, Refused, problem, refuse
 from tanheng.kernel.units import bind_unit, convert, parse_unit
 from tanheng.library.factor_library import FactorLibrary
 
@@ -65,7 +65,8 @@ class Lookups:
             for span, probe in spans.items()
         }
         found = self._joined(answers, [w.n for w in words], units, sheet)
-        fail = do.first(*(w.fail for w in words), found.fail)
+        unknown = self._unknown(owners, words, units, sheet)
+        fail = do.first(*(w.fail for w in words), unknown, found.fail)
         return replace(found, fail=fail)
 
     # --- which answers are needed
@@ -158,13 +159,21 @@ class Lookups:
         n, fail = sheet.look_up(relation, on, ["n", "fail"])
         most = max((abs(int(v / ratio)) for v in values), default=0)
         fails = [f for f in (fail,) if any(isinstance(a, int) for a in answers.values())]
-        if units:
-            # a member without a unit of its own: said when the data were read
-            code = self.failures.number(Failure("TH-C05", "", "own unit"))
-            there = " AND ".join([f"{w} IS NOT NULL" for w in words] or ["true"])
-            gone = " OR ".join(f"{u} IS NULL" for u in units)
-            fails.append(sheet.column(f"CASE WHEN {there} AND ({gone}) THEN {code} END", *words, *units))
         return Val(n, fail=Arithmetic(sheet).first(*fails), ratio=ratio, most=most)
+
+    def _unknown(self, owners: list[str], words: list[Val], units: list[Atom], sheet: Sheet) -> Atom | None:
+        """The failure of a row whose member has no unit of its own, or one that the method does not list."""
+        if not units:
+            return None
+        tests = ""
+        for scope, unit in zip(owners, units, strict=True):
+            wanted = " / ".join(self.method.scopes[scope].units)
+            said = problem("TH-C05", Place(key=scope), name=scope, row="—", seen="—", wanted=wanted)
+            code = self.failures.number(Failure("", problems=(said,)))
+            tests += f" WHEN {unit} IS NULL THEN {code}"
+        there = [w.n for w in words]
+        asked = " AND ".join(f"{w} IS NOT NULL" for w in there) or "true"
+        return sheet.column(f"CASE WHEN {asked} THEN CASE{tests} END END", *there, *units)
 
     def _span(self, sheet: Sheet) -> Atom:
         for scope in ("day", "month"):
