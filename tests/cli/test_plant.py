@@ -1,6 +1,7 @@
 """The commands about a plant's year, on the demonstration plant and on copies broken by hand."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import tanheng as th
 from tanheng.engine.exact.result import result_json
 from tanheng.kernel.numbers import grouped
 from tests.app.plants import changed
-from tests.cli.run import FORM, PLANT, tanheng, widest
+from tests.cli.run import FORM, PLANT, ROOT, tanheng, widest
 from tests.plant import WORKBOOK
 
 STOCK = '["1", "柴油", "2024-01", "48.2"'
@@ -207,3 +208,22 @@ def test_diff_names_the_cause(tmp_path):
     told = json.loads(tanheng("diff", FORM, after, "--json").stdout)
     assert [p["names"] for p in told["parts"]] == [["opening"]]
     assert "没有差别" in tanheng("diff", FORM, PLANT).output
+
+
+def test_diff_of_two_bare_years(tmp_path):
+    """Years are looked up in a folder; the text says causes, units and order, and the file is written."""
+    folder = str(ROOT / "examples")
+    paper = tmp_path / "变化.pdf"
+    done = tanheng("diff", "2024", "2025", "--in", folder, "-o", str(paper), "--all")
+    assert done.exit_code == 0 and paper.read_bytes().startswith(b"%PDF")
+    for text in ("2024 → 2025", "1号机组 · 烟煤 6 月：缺省 → 实测", "替换次序：日历 → 边界", "全年发电碳排放强度"):
+        assert text in done.output
+    told = json.loads(tanheng("diff", "2024", "2025", "--in", folder, "--json").stdout)
+    assert told["periods"] == ["2024", "2025"] and told["order"][0] == "calendar"
+    moved = sum(Fraction(p["change"]) for p in told["parts"])
+    assert moved == Fraction(told["change"]) == Fraction(told["after"]) - Fraction(told["before"])
+    for unit, both in told["by"].items():
+        change = Fraction(both["after"]) - Fraction(both["before"])
+        assert sum(Fraction(p["by"][unit]) for p in told["parts"]) == change
+    missing = tanheng("diff", "2019", "2025", "--in", folder)
+    assert missing.exit_code == 2 and "TH-A20" in missing.output

@@ -160,9 +160,10 @@ def boundary(before: Inputs, after: Inputs, method: Method, old: Cells, new: Cel
             else ("换单位", "unit")
         )
         above = [m for s, m in top if (s, m) != (scope, member.id)]
-        name = " · ".join([*above, member.label or member.id])
         what = method.scopes[scope]
-        zh, en = f"{word[0]} {what.zh or scope} {name}", f"{word[1]}: {what.en or scope} {name}"
+        kinds = ("", "") if member.label else (f"{what.zh or scope} ", f"{what.en or scope} ")
+        name = " · ".join([*above, member.label or member.id])
+        zh, en = f"{word[0]} {kinds[0]}{name}", f"{word[1]}: {kinds[1]}{name}"
         members: dict[str, list[Member]] = {}
         for kind, each in current.values():
             members.setdefault(kind, []).append(each)

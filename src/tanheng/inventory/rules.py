@@ -50,16 +50,12 @@ def _at_odds(one: Method, two: Method) -> bool:
 
 def _between(path: Path, editions: Sequence[Method], two: Method) -> None:
     """Move definition after definition, each in all editions of the earlier year at once."""
+    wanted = {n for method in (*editions, two) for n in reach(method, path.name)}
     # from here on every datum of the later year is there, known to both or not
-    data = {(d.name, d.row): d for d in path.end.run.inputs.data}
+    data = {(d.name, d.row): d for d in path.end.run.inputs.data if d.name in wanted}
     path.cells = {**path.cells, **data}
     path.members = {**path.members, **path.after.inputs.members}
-    left = {
-        name
-        for one in editions
-        for name in reach(one, path.name) | reach(two, path.name)
-        if _differs(one, two, name)
-    }
+    left = {name for one in editions for name in wanted if _differs(one, two, name)}
     for cluster in _clusters(editions, two, left):
         left -= set(cluster)
         made = tuple(_mixed(one, two, left) for one in editions)
