@@ -50,7 +50,8 @@ def papers(plant: Plant, year: int) -> None:
             plant.tell(
                 {"unit": u, "meter": f"{u}号{name}" if not name.startswith("1A") else f"{u}A皮带秤"},
                 meter_for=what, class_own=own, class_required=required, verified=first.isoformat(),
-                valid_until=(date(year, month, day) - timedelta(days=1)).isoformat(), verified_2=again.isoformat(),
+                valid_until=(date(year, month, day) - timedelta(days=1)).isoformat(),
+                verified_2=again.isoformat(),
                 valid_2=(date(year + 1, month, day - 5) - timedelta(days=1)).isoformat(), corrected="false",
                 meter_model=model, meter_place=place, meter_cycle="1年", **told,
             )  # fmt: skip

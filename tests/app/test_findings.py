@@ -1,4 +1,4 @@
-"""Findings on the demonstration plant: what each says, what keeps a year from being filed, what explains one."""
+"""Findings on the demonstration plant: what each says, what stops a year, what explains one."""
 
 from dataclasses import replace
 from fractions import Fraction

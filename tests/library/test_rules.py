@@ -1,4 +1,4 @@
-"""The rules of plausibility: every step, way and rule is reached on both sides; every figure is worked by hand."""
+"""The rules of plausibility: every way and rule is reached on both sides; every figure is worked by hand."""
 
 import random
 from collections.abc import Callable

@@ -57,7 +57,7 @@ class Account:
         return not any(p.severity in KEEPS for p in self.problems)
 
     def to_json(self, lang: str = "zh") -> dict[str, Any]:
-        """The result, whose "ok" is true, and its findings; or "ok": false and the problems, then no figure."""
+        """The result, whose "ok" is true, with findings; or "ok": false and the problems, then no figure."""
         if not self.ok:
             return refusal_json(self.problems, lang)
         return self.result.to_json() | {"findings": [found.to_json() for found in self.findings]}
@@ -144,7 +144,8 @@ def _computed(
     findings = judged.findings if sure else tuple(map(without_tonnes, judged.findings))
     told = tuple(dict.fromkeys(other + finding_problems(findings)))
     file = said(source.name) if source else ""
-    return Account(source, file, inputs, run, result, library, read, stored, refused, told, findings, judged.rules)
+    counts = read, stored, refused
+    return Account(source, file, inputs, run, result, library, *counts, told, findings, judged.rules)
 
 
 def _covered(found: Problem, covered: frozenset[str]) -> bool:

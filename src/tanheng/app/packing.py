@@ -63,13 +63,16 @@ def items_of(done: Account) -> dict[str, bytes]:
     }
     methods = [method for each in run.lineage for method in each.method.lineage]
     items |= {f"methods/{method.id}/method.toml": method.text.encode("utf-8") for method in methods}
-    for laid in run.rules:
+    # the rules of plausibility change no figure, but whoever opens the pack is told the same of it
+    judged = [each for top in done.judged for each in top.lineage]
+    rules = [*run.rules, *(each.method for each in judged if "@" in each.method.id)]
+    for laid in rules:
         items[f"rules/{laid.id.partition('@')[0]}/rules.toml"] = laid.text.encode("utf-8")
-    factors = {key: factor for each in run.lineage for key, factor in each.factors.items()}
+    factors = {key: factor for each in (*run.lineage, *judged) for key, factor in each.factors.items()}
     for family, table in export_tables(factors.values()).items():
         items[f"factors/{family}.csv"] = table
     laws = done.library.instruments
-    cited = {laws.resolve(law).id for method in (*methods, *run.rules) for law in cited_laws(method)}
+    cited = {laws.resolve(law).id for method in (*methods, *rules) for law in cited_laws(method)}
     cited |= {factor.instrument for factor in factors.values() if factor.instrument}
     for id in sorted(cited):
         items[f"instruments/{id}.toml"] = laws.source(id)

@@ -112,7 +112,7 @@ def _carbon(found: Clocks, lang: str, everything: bool) -> Iterator[RenderableTy
     yield Text(title, style="bold")
     yield from _table(found.carbon, heads, cells, lang, everything, right=(6, 7))
     told = {
-        "改取缺省碳比实测（或最近有效月*）多排的量": "what the default carbon adds to the measured one (* the latest valid month's)",
+        "改取缺省碳比实测（或最近有效月*）多排的量": "what the default adds to measured carbon (* the latest valid month's)",
         **(
             {"? 未填采样日期，按月末计": "? no sampling day entered, counted from the end of the month"}
             if any(d.assumed for d in found.carbon)

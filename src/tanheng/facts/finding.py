@@ -1,4 +1,4 @@
-"""What the rules of plausibility say of a year: one finding a row that breaks a rule or that they could not judge."""
+"""What rules of plausibility say of a year: one finding a row that breaks one or could not be judged."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ class Check:
     Attributes:
         figure: What is judged, between `low` and `high`; a finding shows all three and the closing value.
         tonnes: The emissions that hang on a finding.
-        covers: Id of the base's check that says the same without figures; where the rules are run, it is not told.
+        covers: Id of the base's check that says the same without figures; it is not told beside a finding.
         replaced: The method itself puts another value in the place of one that breaks the rule.
         excuse: A given (word) in which people explain a finding; none of level error has one.
     """

@@ -1,4 +1,4 @@
-"""What the rules of plausibility say of the year, as a section of the report: each finding with its tonnes."""
+"""What the rules of plausibility say of the year, as a section: each finding with its tonnes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of plausibility run over the same inputs as a method: what breaks them, by how much, how many tonnes."""
+"""Rules of plausibility over the inputs of a method: what breaks them, by how much, how many tonnes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def without_tonnes(found: Finding) -> Finding:
 
 
 def ruled(run: Run, rules_id: str, methods: MethodLibrary) -> Run | None:
-    """The rules over a run's method and inputs, None where they do not judge it; elder months by elder methods."""
+    """The rules over a run's method and inputs; None where they do not judge it."""
     made: Run | None = None
     for each in reversed(run.lineage):
         laid = methods.judging(rules_id, each.method)
