@@ -9,8 +9,10 @@ import zipfile
 import openpyxl
 import pytest
 
+from tanheng.engine.workbook import book
 from tanheng.engine.workbook.book import workbook_bytes
 from tanheng.engine.workbook.matrix import EQUAL, Refusal, matrix
+from tanheng.kernel.problems import Refused
 from tests.engine.workbook import bodies
 from tests.engine.workbook.calc import Book, differences, planned, recalculated
 
@@ -64,19 +66,19 @@ def test_what_cannot_be_said_is_refused_and_held_as_a_constant() -> None:
     refusal = found["fine"]
     assert isinstance(refusal, Refusal) and refusal.step == "fine" and refusal.reason == "digits"
     assert "位数" in refusal.zh and "digits" in refusal.en and found["sum"] == EQUAL
-    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(run)))
+    opened = openpyxl.load_workbook(io.BytesIO(workbook_bytes(run)))
     plan = planned(run)
-    cell = book["月"].cell(plan.values["fine"].sheet.at[("2024-02",)], plan.values["fine"].position + 1)
+    cell = opened["月"].cell(plan.values["fine"].sheet.at[("2024-02",)], plan.values["fine"].position + 1)
     assert cell.value == pytest.approx(2 / 3, abs=1e-12) and cell.fill.fgColor.rgb == "FFFDE7D3"
-    said = [str(c.value) for row in book["封面"].iter_rows() for c in row if c.value is not None]
+    said = [str(c.value) for row in opened["封面"].iter_rows() for c in row if c.value is not None]
     assert "未写成公式的步骤：1 / 2" in said and refusal.zh in said
 
 
 def test_texts_of_a_plant_never_become_formulas() -> None:
     run = bodies.fuels()
-    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(run)))
+    opened = openpyxl.load_workbook(io.BytesIO(workbook_bytes(run)))
     seen = set()
-    for sheet in book.worksheets:
+    for sheet in opened.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value in ("=1+1", "@SUM(A1)"):
@@ -92,3 +94,12 @@ def test_words_of_a_method_stay_as_they_are_inside_formulas() -> None:
         text = "".join(archive.read(n).decode() for n in archive.namelist() if "worksheets/sheet" in n)
     # xlsxwriter would turn a word "MAP(" within a formula into "_xlfn.MAP("
     assert "_xlfn" not in text and re.search(r"EXACT\([A-Z]+\d+,\"small\"|\"small\"", text)
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "MOST_ROWS", 11)
+    with pytest.raises(Refused) as refused:
+        workbook_bytes(bodies.unsayable())
+    assert [p.code for p in refused.value.problems] == ["TH-R08"]
+    monkeypatch.setattr(book, "MOST_ROWS", 12)
+    assert workbook_bytes(bodies.unsayable())

@@ -13,6 +13,7 @@ from tanheng.engine.workbook.look import Look
 from tanheng.engine.workbook.matrix import drafted
 from tanheng.engine.workbook.pages import Pages, write_law_values
 from tanheng.engine.workbook.plan import GIVEN, STEP, Plan
+from tanheng.kernel.problems import Place, refuse
 
 MOST_ROWS = 1_048_000
 
@@ -23,9 +24,15 @@ def workbook_bytes(run: Run, who: str = "") -> bytes:
     Args:
         run: A run whose every step has been asked for; its values are what the cells keep.
         who: The enterprise, for the cover.
+
+    Raises:
+        Refused: TH-R08 a sheet would have more rows than a worksheet holds.
     """
     plan = Plan(run.method, run)
     values, verdicts = drafted(plan)
+    for sheet in plan.sheets.values():
+        if len(sheet.rows) > MOST_ROWS:
+            raise refuse("TH-R08", Place(sheet=sheet.title), name=sheet.title, count=len(sheet.rows))
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
     book.set_calc_mode("auto")

@@ -11,7 +11,8 @@ def same_formula(elder: Method, method: Method, name: str) -> bool:
     one, two = elder.steps[name], method.steps[name]
     if _said(one) != _said(two):
         return False
-    return all(_law_value(elder, read) == _law_value(method, read) for way in two.ways for read in _reads(way))
+    read = {name for way in two.ways for name in _reads(way)}
+    return all(_law_value(elder, each) == _law_value(method, each) for each in read)
 
 
 def _said(step: Step) -> object:
