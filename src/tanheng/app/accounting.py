@@ -120,7 +120,8 @@ def account(
     if needs_another(inputs_read, library.methods):
         if beside is None:
             raise refuse("TH-A34", Place(file=said(path.name)), seen="—", wanted="--beside")
-        plant = must(account(beside, library)).inputs
+        # with the gaps filled that name a rule: the plant's rules judge the plant's method
+        plant = must(account(beside, library)).run.inputs
         inputs_read = joined(inputs_read, plant, library.methods, said(path.name))
     return _computed(path, inputs_read, library, problems, reading.read, reading.stored, reading.refused)
 

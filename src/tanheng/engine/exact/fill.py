@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from tanheng.engine.exact.compile import Compiler
 from tanheng.engine.exact.dual import gradient
-from tanheng.engine.exact.filled import COMPARED, HIGH, LOW, NEITHER, SLOPE, Filled
+from tanheng.engine.exact.filled import COMPARED, HIGH, LOW, NEITHER, SAYS, SLOPE, Filled
 from tanheng.engine.exact.pushes import Cell
 from tanheng.engine.exact.rows import Row
 from tanheng.engine.exact.run import Run
@@ -105,7 +105,7 @@ def _gaps(inputs: Inputs, chain: Sequence[Method], methods: MethodLibrary) -> li
         if datum.state != SUBSTITUTED:
             continue
         rules, slash, id = datum.rule.partition("/")
-        if datum.value and not (slash and rules in methods.rules()):
+        if datum.value and not (slash and " " not in id and rules in methods.rules()):
             continue  # a person's own rule and value
         gap = _gap(datum, rules, id, chain, methods)
         if isinstance(gap, _Gap):
@@ -195,7 +195,8 @@ def _written(
     made = {}
     for gap, both, side in zip(gaps, sides, chosen, strict=True):
         value, unit = _own(gap, both[side], runs)
-        made[gap.key] = replace(gap.datum, value=value, unit=unit)
+        # with its side behind it the rule is a text: where these inputs are used again nothing is filled anew
+        made[gap.key] = replace(gap.datum, value=value, unit=unit, rule=f"{gap.rule} {SAYS[side][0]}侧")
     return replace(inputs, data=tuple(made.get((d.name, d.row), d) for d in inputs.data))
 
 
