@@ -19,7 +19,8 @@ from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.problems import Place, Problem, Refused, problem
 from tanheng.kernel.units import parse_unit
 
-_TONNES = tuple(parse_unit(text).dimension for text in ("tCO2", "tCO2e"))
+TONNES = tuple(parse_unit(text).dimension for text in ("tCO2", "tCO2e"))
+"""Dimensions of emissions."""
 _USUAL = (("unit", "month"), ("source", "month"), ("month",))
 _SQL_TOGETHER, _EXACT_TOGETHER = 250, 4
 """Years that a process computes at a time; a run of `sql` costs as much as some twenty years by itself."""
@@ -271,7 +272,7 @@ def level_of(method: Method, by: Sequence[str]) -> str:
     used = reached(method.steps, method.answers)
     levels: dict[frozenset[str], list[str]] = {}
     for name, step in method.steps.items():
-        if name in used and not step.optional and step.unit is not None and step.unit.dimension in _TONNES:
+        if name in used and not step.optional and step.unit is not None and step.unit.dimension in TONNES:
             levels.setdefault(frozenset(step.closure), []).append(name)
     known = all(scope in method.scopes for scope in by)
     fitting = levels.get(frozenset(closure_of(tuple(by), method.scopes)), []) if known else []

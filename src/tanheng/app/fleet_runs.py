@@ -69,7 +69,7 @@ def by_sql(job: Job) -> Made:
     made = Made()
     found: list[Figure] = []
     for number, judged in enumerate(judges(method, methods)):
-        plants = {key: _with_papers(inputs, judged, method) for key, inputs in years.items()}
+        plants = {key: with_papers(inputs, judged, method) for key, inputs in years.items()}
         checks = [name for name in judged.steps if name.startswith(_CHECK)]
         wanted = [*method.steps, *checks] if number == 0 else checks
         with run_sql(judged, plants, factors, steps=wanted) as result:
@@ -137,7 +137,7 @@ def _with_steps(method: Method, checks: Sequence[Check]) -> Method:
     return replace(method, steps={**method.steps, **steps}, sequence=(*method.sequence, *steps))
 
 
-def _with_papers(inputs: Inputs, laid: Method, judged: Method) -> Inputs:
+def with_papers(inputs: Inputs, laid: Method, judged: Method) -> Inputs:
     """As the rules read them: facts that only the rules know are data."""
     papers = tuple(f for f in inputs.facts if f.name in laid.givens and f.name not in judged.givens)
     boundary = laid.boundary if inputs.boundary == judged.boundary else inputs.boundary

@@ -12,12 +12,13 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from tanheng.app.accounting import KEEPS, account
+from tanheng.app.beside import needs_another
 from tanheng.app.files import readable, said
 from tanheng.app.fleet_work import parts, spread
 from tanheng.app.library import Library
 from tanheng.facts.datum import Datum, Origin, Row
 from tanheng.facts.inputs import Inputs, Member
-from tanheng.kernel.problems import Place, Problem, Refused, problem
+from tanheng.kernel.problems import Place, Problem, Refused, problem, refuse
 
 SUFFIXES = (".xlsx", ".xlsm", ".toml", ".zip")
 _TOGETHER = 8
@@ -242,4 +243,6 @@ def _intake(file: Path, library: Library) -> tuple[Inputs | None, tuple[Problem,
     from tanheng.metering.intake import read_inputs
 
     reading = read_inputs(path, library=library.folders)
+    if reading.inputs is not None and needs_another(reading.inputs, library.methods):
+        raise refuse("TH-A34", Place(file=said(path.name)), seen="—", wanted="--beside")
     return reading.inputs, tuple(reading.problems)
