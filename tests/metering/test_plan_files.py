@@ -229,7 +229,8 @@ def test_the_ledger_is_read_from_csv_and_toml(tmp_path):
     assert {p.severity for p in notes} <= {"info"}
     # scales 4, feeders 2, steam and water 6, pressure 2, temperature 2, balance, tank gauge
     assert len(entries) == 4 + 2 + 6 + 2 + 2 + 2
-    text = '[calibrations]\ncolumns = ["number", "calibrated_on"]\nrows = [["A", "2024-05-06"], ["A", "2024-05-07"]]\n'
+    rows = 'rows = [["A", "2024-05-06"], ["A", "2024-05-07"]]'
+    text = f'[calibrations]\ncolumns = ["number", "calibrated_on"]\n{rows}\n'
     (tmp_path / "l.toml").write_text(text, encoding="utf-8")
     entries, _ = read_calibrations(tmp_path / "l.toml", TEMPLATE)
     assert [e.get("calibrated_on") for e in entries] == ["2024-05-06", "2024-05-07"]

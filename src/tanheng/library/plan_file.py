@@ -40,7 +40,8 @@ _INSTRUMENT = frozenset("zh en class months check law certainty".split())
 _SHEET = frozenset("id section zh en role keys optional says columns".split())
 _COLUMN = frozenset("name zh en kind one_of suggest needed wide".split())
 _PARAMETER = frozenset(
-    "zh en unit per since until when word also told law basis laboratory sampled evidence treatments way".split()
+    "zh en unit per since until when word also told law basis laboratory sampled evidence".split()
+    + ["treatments", "way"]
 )
 _TREATMENT = frozenset("zh en fills".split())
 _WAY = frozenset("word rank obtained instruments frequency record data says".split())

@@ -135,7 +135,8 @@ class Look:
         Not every program finds it by itself when it opens the file.
         """
         small = _SMALL if len(breadths) > _MANY else 1.0
-        texts = [(plain(c.text), b / small) for c, b in zip(cells, breadths, strict=False) if c.kind != NUMBER]
+        pairs = zip(cells, breadths, strict=False)
+        texts = [(plain(cell.text), breadth / small) for cell, breadth in pairs if cell.kind != NUMBER]
         lines = max((1 + int(text_room(text) * 1.04 / breadth) for text, breadth in texts), default=1)
         return (size + 4.5) * lines if lines > 1 else 0.0
 
