@@ -227,3 +227,15 @@ def test_diff_of_two_bare_years(tmp_path):
         assert sum(Fraction(p["by"][unit]) for p in told["parts"]) == change
     missing = tanheng("diff", "2019", "2025", "--in", folder)
     assert missing.exit_code == 2 and "TH-A20" in missing.output
+
+
+def test_the_comparison_in_the_how_to_is_what_is_printed():
+    """Line by line, whatever the width: a reader who types it sees the same figures."""
+    page = (ROOT / "docs" / "howto" / "compare-years.md").read_text(encoding="utf-8")
+    first, second = (block.split("```")[0] for block in page.split("```text\n")[1:3])
+    folder = str(ROOT / "examples")
+    own = ("--library", str(ROOT / "examples" / "library-2026"))
+    for block, words in ((first, ("2024", "2025")), (second, ("2025", "2026", *own))):
+        printed = ["".join(x.split()) for x in tanheng("diff", *words, "--in", folder).output.splitlines()]
+        wanted = ["".join(x.split()) for x in block.splitlines() if "──" not in x]
+        assert [line for line in wanted if line not in printed] == []
