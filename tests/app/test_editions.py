@@ -41,11 +41,11 @@ WORDS = {
     "of_altitude": "1000m以下",
 }
 COAL_WORDS = {"fuel_code": "coal", "FC_route": "入炉月报", "C_route": "未测", "NCV_route": "月报"}
-OF_2026 = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,燃煤碳氧化率,,{},%,,G26,因子库 {},,2026,{},{},2026-06-30,sure,2026-07-01,"
+OF_2026 = "own.of.coal,g26,of,coal/煤粉炉/1000m以下,,碳氧化率,,{},%,,G26,因子库 {},,2026,{},{},2026-06-30,sure,,"
 
 
 def plant(year: str, method: str = "") -> Inputs:
-    """One condensing unit burning 1000 t of coal of 20 GJ/t a month, nothing tested; 10 MWh bought a month."""
+    """One condensing unit: 1000 t of coal of 20 GJ/t a month, nothing tested; 10 MWh bought a month."""
     method = method or f"cets-power-{year}"
     givens = METHODS.get(method).givens
     data = [Datum(n, row_of(UNIT.items()), w, "") for n, w in WORDS.items()]
@@ -89,7 +89,7 @@ def half_up(value: Fraction, digits: int) -> Fraction:
 
 
 def month(cc: str, of: str, grid: str = "") -> Fraction:
-    """Emissions of one month by hand: 1000 t × 20 GJ/t × carbon × oxidation × 44/12, and 10 MWh of electricity."""
+    """Emissions of a month by hand: 1000 t × 20 GJ/t × carbon × oxidation × 44/12, and 10 MWh bought."""
     burnt = half_up(1000 * 20 * Fraction(cc) * Fraction(of) * Fraction(44, 12), 2)
     return burnt + (half_up(10 * Fraction(grid), 2) if grid else 0)
 
@@ -109,7 +109,7 @@ def test_a_year_of_each_edition_computed_sealed_and_opened_again(year, tmp_path)
     assert done.ok, [p.line("en") for p in done.result.problems if p.severity == "error"]
     assert Fraction(done.result.line("E").exact) == half_up(EXPECTED[year], 0)
     supply = done.result.line("S_gd_y", unit="1")
-    # net supply 12 × 2100 MWh; the intensity of gross generation is no item before 2023, net supply none after
+    # net supply 12 × 2100 MWh; the intensity of gross generation is no item before 2023
     assert supply.shown == f"{float(half_up(half_up(EXPECTED[year], 0) / 25200, 4)):.4f}"
     assert (done.result.line("S_fd_y", unit="1") is None) == (year in ("2021", "2022"))
     root = seal(done, tmp_path / "p.zip").root
@@ -337,9 +337,9 @@ def test_the_relief_counts_from_the_day_it_was_known(day):
 
 
 def test_months_without_the_relief_are_set_back_in_an_own_folder(tmp_path):
-    """The authority's answer that April and May do not qualify: two months at the old default, the rest at the new."""
+    """The authority answers that April and May do not qualify: two months at the old default."""
     (tmp_path / "factors").mkdir()
-    row = "fuel.g22.coal.cc,g22,cc,coal,,缺省,,0.03356,tC/GJ,any coal rank,G22,主管部门答复,6.2,2022,{},{},2022-07-01,sure,,不适用"
+    row = "fuel.g22.coal.cc,g22,cc,coal,,缺省,,0.03356,tC/GJ,,G22,答复,6.2,2022,{},{},2022-07-01,sure,,不适用"
     table = ",".join(COLUMNS) + "\n" + row.format("2022-04-01", "2022-05-31") + "\n"
     (tmp_path / "factors" / "power_annex_a.csv").write_text(table, encoding="utf-8")
     done = accounting.account(plant("2022"), Library.of([tmp_path]))

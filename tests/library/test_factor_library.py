@@ -337,7 +337,8 @@ def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, ship
     ):
         assert part in said
     (tmp_path / "factors").mkdir()
-    row = "own.of.coal,g26,of,coal/煤粉炉/{},,碳氧化率,,98.7,%,,,因子库 2025-10-31,,2026,2026-01-01,2026-12-31,2026-06-30,sure,,"
+    days = "2026-01-01,2026-12-31,2026-06-30"
+    row = f"own.of.coal,g26,of,coal/煤粉炉/{{}},,碳氧化率,,98.7,%,,,因子库 2025-10-31,,2026,{days},sure,,"
     for band, code in (("1000m以上", "TH-L14"), ("1000m以下", "")):
         lines = ",".join(COLUMNS) + "\n" + row.format(band) + "\n"
         (tmp_path / "factors" / "power_of.csv").write_text(lines, encoding="utf-8")
@@ -349,7 +350,8 @@ def test_a_family_without_shipped_values_says_where_to_enter_them(tmp_path, ship
             assert library.find("power_of", **ask, **year).value == "98.7"
 
 
-GRID = "grid.power_report.2022,power_report,ef_co2,electricity,CN,电网,,{},{},,N23,通知,,2022,2022-01-01,2022-12-31,2023-03-01,sure,,{}"
+GRID = "grid.power_report.2022,power_report,ef_co2,electricity,CN,电网,,{},{},,N23,通知,,2022,"
+GRID += "2022-01-01,2022-12-31,2023-03-01,sure,,{}"
 
 
 @pytest.mark.parametrize(

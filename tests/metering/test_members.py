@@ -1,4 +1,4 @@
-"""Fuels that overlap and units that change within the year: named problems with a way out, never a wrong sum."""
+"""Fuels that overlap and units that change within the year: problems with a way out, never a sum."""
 
 import re
 

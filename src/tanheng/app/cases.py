@@ -103,7 +103,7 @@ def run_case(case: Case, method: Method, library: Library) -> list[str]:
 
 
 def case_run(case: Case, method: Method, library: Library) -> Run:
-    """A run of a case; where it begins before its method, the months before are computed by the one replaced."""
+    """A run of a case; months before its method are computed by the one that it replaced."""
     elder: Run | None = None
     factors = case_factors(case, library)
     period = parse_period(case.inputs.period)

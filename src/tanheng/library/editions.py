@@ -9,6 +9,9 @@ from tanheng.formula.model import Method
 from tanheng.kernel.problems import Refused
 from tanheng.library.method_library import MethodLibrary
 
+INSTEAD = {"instead_zh": "换用该期间有效的方法", "instead_en": "choose the method in force in that period"}
+"""What TH-C08 says to do where no library of methods is at hand."""
+
 
 def editions(method: Method, methods: MethodLibrary) -> tuple[Method, ...]:
     """The method with those before and after it by `replaces`, earliest first; refused files are left out."""
@@ -32,7 +35,7 @@ def on_day(method: Method, day: date, methods: MethodLibrary) -> Method | None:
 
 
 def instead(method: Method, day: date, methods: MethodLibrary) -> tuple[str, str]:
-    """What to take where a method is not in force on a day: the edition that is, else each one with its days."""
+    """What to take where a method is not in force on a day: the edition that is, else each with its days."""
     found = on_day(method, day, methods)
     if found is not None and found.id != method.id:
         return f"改用 {found.id}（{found.zh}）", f"use {found.id} ({found.en or found.zh})"

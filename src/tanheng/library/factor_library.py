@@ -254,7 +254,7 @@ def _grounds(row: Factor, replaced: Sequence[Factor], place: Place) -> list[Prob
 
 
 def _frozen(row: Factor, place: Place) -> list[Problem]:
-    """TH-L19 where a value that is fixed for a year is of another span or of an unnamed state of its database."""
+    """TH-L19 where a value fixed for a year is of another span or of an unnamed state of its database."""
     if row.family not in _FROZEN or not row.valid_from:
         return []
     year, state = row.since.year, f"{row.since.year - 1}-{_FROZEN[row.family]}"

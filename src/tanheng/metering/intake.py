@@ -223,7 +223,7 @@ def _open(
 
 
 def _in_force(method: Method, period: Period, place: Place, methods: MethodLibrary) -> None:
-    """Refuse TH-C08 at the cell that names the method: its columns would be read by another edition's rules."""
+    """Refuse TH-C08 at the cell of the method: columns would be read by another edition's rules."""
     try:
         # the given template may be bound to a method of no library
         if method.id in methods.ids():

@@ -22,7 +22,7 @@ _FEWEST = 3  # amounts that must agree before they are no accident
 def member_problems(book: Book) -> list[Problem]:
     """What is odd about the members of a book.
 
-    TH-I61 two names that read alike; TH-I60 two members of one kind; TH-I63 two members with the same amounts.
+    TH-I61 two names that read alike; TH-I60 two members of one kind; TH-I63 two with the same amounts.
     """
     found: list[Problem] = []
     for sheet in book.template.by_role("members"):
@@ -65,7 +65,7 @@ def _by_row(book: Book, name: str) -> Mapping[Row, str]:
 
 
 def _amounts(book: Book, scope: str) -> Mapping[Row, tuple[tuple[str, Row, str, str], ...]]:
-    """What was entered of each member as amounts of a day or month, where there is enough of it to compare."""
+    """What was entered of each member as amounts of a day or month, where there is enough of it."""
     found: dict[Row, list[tuple[str, Row, str, str]]] = {}
     for sheet in book.template.by_role("rows"):
         if scope not in sheet.closure or not set(sheet.closure) & set(TIME_SCOPES):

@@ -1,4 +1,4 @@
-"""Two lines of one member that say different things: mostly a unit whose class or plan changed within the year."""
+"""Two lines of one member that differ: mostly a unit whose class or plan changed within the year."""
 
 from __future__ import annotations
 

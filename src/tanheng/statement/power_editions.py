@@ -26,8 +26,8 @@ UNSEEN = "表号和代码沿用 2023 年版的格式，本版印本未核对；�
 class Edition:
     """The tables of one edition after C.3; a number or items that it does not have are empty.
 
-    `supply`: rates and intensity are of net supply (2021, 2022), else of gross generation. `sum_note` says how
-    a unit's year is added up, `unseen` what of the layout was not seen.
+    `supply`: rates and intensity are of net supply (2021, 2022), else of gross generation. `sum_note` says
+    how a unit's year is added up, `unseen` what of the layout was not seen.
     """
 
     electricity: str

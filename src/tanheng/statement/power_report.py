@@ -121,7 +121,7 @@ def _numbered(*sections: Section | None) -> tuple[Section, ...]:
 
 
 def _methods(figures: Figures) -> list[tuple[str, Cell]]:
-    """The method and its digest; of a year that two editions share also the one that computed the first months."""
+    """The method and its digest; where two editions share a year also the one of the first months."""
     result, method = figures.result, figures.method
     first = [int(m[5:]) for m in figures.months if f"{m}-01" < method.force]
     earlier = f"；1—{first[-1]} 月按 {method.replaces} 核算" if first else ""

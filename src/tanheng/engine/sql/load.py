@@ -25,6 +25,7 @@ from tanheng.formula.model import Given, Method
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Problem, Refused, problem
 from tanheng.kernel.units import parse_unit
+from tanheng.library.editions import INSTEAD
 from tanheng.library.factor_library import FactorLibrary
 
 _TYPES = {"word": "VARCHAR", "date": "DATE", "truth": "BOOLEAN"}
@@ -107,10 +108,8 @@ class Loader:
                 method.until and span.last.isoformat() > method.until
             ):
                 wanted = f"{method.force} … {method.until}"
-                seen = problem(
-                    "TH-C08", Place(key="period"), name=method.zh, seen=inputs.period, wanted=wanted
-                )
-                raise Refused(seen)
+                said = {"name": method.zh, "seen": inputs.period, "wanted": wanted, **INSTEAD}
+                raise Refused(problem("TH-C08", Place(key="period"), **said))
             rows = Rows(method, inputs)
             data = Cells(method, inputs, rows)
         except Refused as refused:

@@ -16,6 +16,7 @@ from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.periods import parse_period
 from tanheng.kernel.problems import Place, Problem, Refused, problem
 from tanheng.kernel.units import parse_unit
+from tanheng.library.editions import INSTEAD
 
 _MOST_NAMED = 1000
 _KINDS = {"word": ("VARCHAR", "ENUM"), "date": ("DATE",), "truth": ("BOOLEAN",)}
@@ -121,9 +122,8 @@ class TableLoader:
                 method.until and span.last.isoformat() > method.until
             ):
                 wanted = f"{method.force} … {method.until}"
-                raise Refused(
-                    problem("TH-C08", Place(key="period"), name=method.zh, seen=period, wanted=wanted)
-                )
+                said = {"name": method.zh, "seen": period, "wanted": wanted, **INSTEAD}
+                raise Refused(problem("TH-C08", Place(key="period"), **said))
 
     def _times(self) -> None:
         rows = [
