@@ -287,7 +287,7 @@ def write_law_values(book: Any, look: Look, values: LawValues) -> None:
     said = "方法中的常量、因子和查表。取自方法文件与因子库，受保护；公式按名称引用。"
     page.write_string(1, 0, said, look.of(font_color=PALE))
     heads = ("名称", "说明", "值", "单位", *(f"查表词 {n}" for n, _ in enumerate(WORDS, 1)),
-             "依据", "起", "止", "确认")  # fmt: skip
+             "起", "止", "确认", "依据")  # fmt: skip
     for position, head in enumerate(heads):
         side = {"align": "right"} if position == 2 else {"indent": 1}
         look_of = look.of(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE, **side)
@@ -297,8 +297,8 @@ def write_law_values(book: Any, look: Look, values: LawValues) -> None:
         for place, entry in enumerate(block.entries, block.first - 1):
             words = (*entry.words, *("" for _ in WORDS))[: len(WORDS)]
             unsure = "" if entry.certainty == "sure" else "待核"
-            texts = (block.names["v"], block.zh, "", entry.unit, *words, entry.law, entry.since, entry.until)
-            for position, said in enumerate((*texts, unsure)):
+            texts = (block.names["v"], block.zh, "", entry.unit, *words, entry.since, entry.until, unsure)
+            for position, said in enumerate((*texts, entry.law)):
                 page.write_string(place, position, clean(said), text)
             value = float(entry.value)
             if "/" in exact_text(entry.value):
@@ -310,7 +310,7 @@ def write_law_values(book: Any, look: Look, values: LawValues) -> None:
         for part, name in block.names.items():
             letter = columns[part]
             book.define_name(name, f"='{TITLE}'!${letter}${block.first}:${letter}${last}")
-    for position, width in enumerate((16, 32, 14, 16, 18, 11, 11, 11, 30, 12, 12, 8)):
+    for position, width in enumerate((16, 32, 18, 16, 18, 11, 11, 11, 12, 12, 8, 72)):
         page.set_column(position, position, width)
     page.freeze_panes(LAW_FIRST - 1, 1)
     page.protect("", PROTECT)
