@@ -291,7 +291,7 @@ class _Trial:
         return moved
 
     def doubted(self, look: Sequence[int], chosen: Sequence[str]) -> list[int]:
-        """Of many gaps those whose slope points the other way, and all of a rule that is safer when turned."""
+        """Of many gaps those whose slope points elsewhere, and all of a rule that is safer when turned."""
         wants = {HIGH: 1, LOW: -1}
         found = {n for n, signs in enumerate(self.signs(chosen)) if -wants[chosen[n]] in signs}
         here = self.values(chosen)
