@@ -143,12 +143,17 @@ def summary_of(done: FleetAccount, source: str, library: Library) -> FleetSummar
     return FleetSummary(
         source,
         tuple(plants),
-        scopes,
+        tuple(_scope_name(scope, done, library) for scope in scopes),
         tuple(details),
         tuple(troubles),
         levels_text(done, library, "zh"),
         digest(canonical_json([[r.year.key, r.step, r.exact, r.unit] for r in done.totals])),
     )
+
+
+def _scope_name(scope: str, done: FleetAccount, library: Library) -> str:
+    methods = (library.methods.get(id) for id in done.levels)
+    return next((m.scopes[scope].zh or scope for m in methods if scope in m.scopes), scope)
 
 
 def levels_text(done: FleetAccount, library: Library, lang: str) -> str:

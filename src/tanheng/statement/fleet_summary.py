@@ -108,11 +108,11 @@ def fleet_statement(found: FleetSummary) -> Statement:
         (words("明细"), Cell(words(found.levels))),
     ]
     figures = [
-        Figure(words(f"{period} 年 {_boundary(boundary)}（{count} 份）"), _number(value, unit))
+        Figure(words(f"{_period(period)}{_boundary(boundary)}（{count} 份）"), _number(value, unit))
         for (period, boundary, unit), (value, count) in list(found.sums().items())[:8]
     ]
     note = _partial(figured, whole) if figured < whole else ""
-    sections = [Section(words("汇总"), (*_caution(note), *_charts(found), _sums(found)))]
+    sections = [Section(words("汇总"), (*_caution(note), _sums(found), *_charts(found)))]
     sections.append(Section(words("各厂"), (*_caution(note), _plants(found))))
     sections.append(Section(words("明细"), (_details(found),)))
     sections.append(Section(words("问题"), (_troubles(found),)))
@@ -139,6 +139,10 @@ def _caution(note: str) -> tuple[Paragraph, ...]:
 
 def _boundary(boundary: str) -> str:
     return {"ets_facility": "发电设施", "enterprise": "企业"}.get(boundary, boundary)
+
+
+def _period(period: str) -> str:
+    return f"{period} 年" if len(period) == len("2024") else f"{period} "
 
 
 def _plain(value: Fraction) -> str:
@@ -188,23 +192,25 @@ def _number_alone(value: Fraction) -> Cell:
 def _charts(found: FleetSummary) -> list[Chart]:
     charts = []
     for period, boundary, unit in found.sums():
-        which = f"{period} 年 {_boundary(boundary)}"
-        charts.append(_largest(found, period, boundary, unit, which))
+        charts += _largest(found, period, boundary, unit)
     charts += [_months(found, unit) for unit in dict.fromkeys(d.unit for d in found.details if d.month)]
     return charts
 
 
-def _largest(found: FleetSummary, period: str, boundary: str, unit: str, which: str) -> Chart:
-    """The largest plants of a period, and the others in one."""
+def _largest(found: FleetSummary, period: str, boundary: str, unit: str) -> list[Chart]:
+    """The largest plants of a period, and the others in one; nothing where there is one plant alone."""
     mine = [p for p in found.plants if p.exact and (p.period, p.boundary, p.unit) == (period, boundary, unit)]
+    if len(mine) < 2:
+        return []
     mine.sort(key=lambda p: (-Fraction(p.exact), p.id))
     pairs = [(p.title, Fraction(p.exact)) for p in mine[:_LARGEST]]
     if rest := mine[_LARGEST:]:
         pairs.append((f"其余 {len(rest)} 家", sum((Fraction(p.exact) for p in rest), Fraction(0))))
-    label = parse_unit(unit).label
-    title = f"{which}：各厂排放量" + (f"（最大 {_LARGEST} 家与其余）" if rest else "")
+    which = f"{_period(period)}{_boundary(boundary)}"
+    title = f"{which}：各厂排放量" + (f"（最大的 {_LARGEST} 家与其余）" if rest else "")
     alt = f"柱状图：{which} {len(mine)} 家企业的排放量，最大为 {pairs[0][0]}。数据见图旁的表。"
-    return _bars(f"plants-{period}-{boundary}-{unit}", title, "企业", "排放量", label, pairs, alt)
+    id = f"plants-{period}-{boundary}-{unit}"
+    return [_bars(id, title, "企业", "排放量", parse_unit(unit).label, pairs, alt)]
 
 
 def _months(found: FleetSummary, unit: str) -> Chart:
