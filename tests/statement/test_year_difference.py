@@ -12,6 +12,7 @@ from tanheng.app.library import Library
 from tanheng.inventory.difference import Difference, Part
 from tanheng.kernel.problems import Refused
 from tanheng.reports.charts import draw
+from tanheng.reports.pdf import pdf_bytes
 from tanheng.reports.text_of import compare, excel_text, pdf_text, word_text
 from tanheng.statement.model import Chart
 from tanheng.statement.year_difference import difference_statement
@@ -77,3 +78,13 @@ def test_the_bars_of_a_waterfall_begin_where_the_last_ended():
     wanted = [(0, 300), (-200, 300), (-200, -120), (-120, 0)]
     for (start, end), (low, high) in zip(spans, wanted, strict=True):
         assert abs(start - zero - low * scale) < 0.1 and abs(end - zero - high * scale) < 0.1
+
+
+def test_two_years_without_a_difference_are_a_document_too():
+    """No cause, no chart; and figures with more than two decimals keep them."""
+    methods = (("a", "甲", "A"), ("b", "乙", "B"))
+    found = Difference("EF", "因子", "factor", "tCO2/MWh", "0.5703", "0.5703", "0", (), ("1", "2"), methods)
+    statement = difference_statement(found, "厂", ("a", "b"))
+    assert statement.charts == () and statement.figures[0].cell.shown == "0.5703"
+    data = pdf_bytes(statement)
+    assert compare(statement, "pdf", data) and "0.5703" in pdf_text(data)

@@ -23,7 +23,8 @@ def fall(chart: Chart) -> Drawing:
         level += value
     ends.append((0.0, values[-1]))
     low, high = min(min(pair) for pair in ends), max(max(pair) for pair in ends)
-    step = nice_step(max(high - low, 1.0), 5)
+    # a change of nothing gets a band all the same
+    step = nice_step((high - low) or 1.0, 5)
     low, high = step * (low // step), step * -(-high // step)
     page = Drawing(FULL_WIDTH, _TOP + _SLOT * len(values) + 12)
     right, bottom = FULL_WIDTH - _RIGHT, _TOP + _SLOT * len(values) + 4

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tanheng.inventory.difference import Difference, Part, kind_name
 from tanheng.kernel.canonical import canonical_json, digest
-from tanheng.kernel.numbers import grouped
+from tanheng.kernel.numbers import exact_text, grouped
 from tanheng.kernel.rounding import Rounding
 from tanheng.kernel.units import parse_unit
 from tanheng.statement.model import (
@@ -27,6 +27,8 @@ from tanheng.statement.model import (
 from tanheng.statement.text import Text, rich, words
 
 _WHOLE = "变化合计"
+_LONG = 14
+"""Characters of an exact figure that is printed whole; longer ones are rounded to two places."""
 _READ = (
     "先把前一年放到后一年的日历上，再按上列次序逐项换成后一年的数据，每换一项精确重算，差就是这一项的吨数；各项之和等于变化。"
     "次序不同，各项会不同，和不变。单独一项算不出的，与下一项合并列示。"
@@ -60,8 +62,9 @@ def difference_statement(found: Difference, entity: str, files: tuple[str, str])
         for period, value in zip(found.periods, (found.before, found.after), strict=True)
     ]
     figures.append(Figure(words("变化"), _change(found.change, unit)))
+    drawn = (_waterfall(found, unit),) if found.parts else ()
     blocks = (
-        _waterfall(found, unit),
+        *drawn,
         _causes(found),
         Paragraph(words(_READ), "note"),
         Paragraph(words(_ALIGN), "note"),
@@ -159,9 +162,8 @@ def _sum(texts: Iterable[str]) -> Fraction:
 
 
 def _plain(exact: str) -> str:
-    value = Fraction(exact)
-    places = 0 if value.denominator == 1 else 2
-    return Rounding("half_up", places).show(value)
+    text = exact_text(Fraction(exact))
+    return text if "/" not in text and len(text) <= _LONG else Rounding("half_up", 2).show(Fraction(exact))
 
 
 def _grouped(exact: str) -> str:
