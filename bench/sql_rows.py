@@ -1,7 +1,7 @@
 """Ten million activity rows by factor, through engine.sql, beside hand-written SQL, Polars and pandas.
 
-Every contestant runs in a process of its own and prints its answers, its least wall time of three runs (pandas: one)
-and its peak memory; the answers must be equal to the last digit.
+Every contestant runs in a process of its own and prints its answers, its least wall time of three runs
+(pandas: one) and its peak memory; the answers must be equal to the last digit.
 
     python -m bench.sql_rows [rows]
 """
@@ -113,7 +113,8 @@ def hand_written(folder: Path) -> dict[str, str]:
         rows = con.execute(
             "SELECT plant, sum(e)::VARCHAR FROM (SELECT plant, unit, month, "
             "round(sum(amount * factor) * 0.001::DECIMAL(4,3), 3) AS e "
-            f"FROM read_parquet('{folder}/tickets.parquet') JOIN (VALUES {listed}) f(kind, factor) USING (kind) "
+            f"FROM read_parquet('{folder}/tickets.parquet') "
+            f"JOIN (VALUES {listed}) f(kind, factor) USING (kind) "
             "GROUP BY ALL) GROUP BY plant"
         ).fetchall()
     return {plant: trimmed(total) for plant, total in rows}
@@ -124,8 +125,10 @@ def hand_written_whole(folder: Path) -> dict[str, str]:
     listed = ", ".join(f"('{k}', {whole(v)}::BIGINT)" for k, v in FACTORS.items())
     with duckdb.connect() as con:
         rows = con.execute(
-            "SELECT plant, sum((2 * e + 100000) // 200000)::BIGINT FROM (SELECT plant, sum(amount * factor) AS e "
-            f"FROM read_parquet('{folder}/tickets.parquet') JOIN (VALUES {listed}) f(kind, factor) USING (kind) "
+            "SELECT plant, sum((2 * e + 100000) // 200000)::BIGINT "
+            "FROM (SELECT plant, sum(amount * factor) AS e "
+            f"FROM read_parquet('{folder}/tickets.parquet') "
+            f"JOIN (VALUES {listed}) f(kind, factor) USING (kind) "
             "GROUP BY plant, unit, month) GROUP BY plant"
         ).fetchall()
     return {plant: thousandths(total) for plant, total in rows}

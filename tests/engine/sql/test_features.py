@@ -140,7 +140,8 @@ def body() -> str:
         if more == "first = 1":
             more, formula = "", formula
             text += head + (
-                'way = [ { name = "on", is = "before(rising) + z_all / z_all" }, { name = "one", is = "1" } ]\n'
+                'way = [ { name = "on", is = "before(rising) + z_all / z_all" }, '
+                '{ name = "one", is = "1" } ]\n'
             )
             continue
         text += head + f'{more}\nis = "{formula}"\n'
@@ -332,7 +333,8 @@ def test_problems_name_the_cell_that_failed_and_no_other():
 
 def test_a_member_without_a_unit_fails_what_is_looked_up_for_it_and_says_so():
     made = method(
-        '[scope]\nfuel = { zh = "燃料", unit = ["t", "1e4Nm3"] }\n[table.heat]\nunit = "GJ/[fuel]"\nkey = "kind"\n'
+        '[scope]\nfuel = { zh = "燃料", unit = ["t", "1e4Nm3"] }\n'
+        '[table.heat]\nunit = "GJ/[fuel]"\nkey = "kind"\n'
         'rows = { a = "20" }\n[[given]]\nper = "fuel"\nkind = { kind = "word", optional = true }\n'
         '[[step]]\nname = "h"\nper = "fuel"\nunit = "GJ/[fuel]"\noptional = true\nis = "heat[kind]"\n'
         '[answer]\nh = { as = "indicator" }\n'

@@ -69,6 +69,7 @@ def test_the_answer_is_the_one_of_the_report(factors):
         run = Run(load_method(POWER), beiling(), factors)
         assert line.value == run.value("E", ()) and line.shown.isdigit()
         assert found.ok and "alpha" not in found.steps
+        assert set(found.verdicts) == set(found.steps) and found.verdicts["E"] == EQUAL
 
 
 def mutated(rng: random.Random, inputs: Inputs, method: Method) -> Inputs:

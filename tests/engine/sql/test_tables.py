@@ -1,4 +1,4 @@
-"""Plants that lie in DuckDB tables: read in place, equal to the same plants as inputs, refused where they are wrong."""
+"""Plants that lie in DuckDB tables: read in place, equal to the same plants as inputs, refused if wrong."""
 
 from __future__ import annotations
 
@@ -73,12 +73,14 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             "(VALUES ('煤', 't'), ('气', '1e4Nm3')) f(fuel, own_unit)"
         )
         made.execute(
-            "CREATE TABLE stream AS SELECT plant, unit, '2024-' || lpad((1 + i % 12)::VARCHAR, 2, '0') AS month, "
-            "i::VARCHAR AS row, ((i * 7919 % 100003) / 1)::INTEGER::DECIMAL(15,3) * 0.125::DECIMAL(4,3) AS amount, "
+            "CREATE TABLE stream AS SELECT plant, unit, i::VARCHAR AS row, "
+            "'2024-' || lpad((1 + i % 12)::VARCHAR, 2, '0') AS month, "
+            "(i * 7919 % 100003)::INTEGER::DECIMAL(15,3) * 0.125::DECIMAL(4,3) AS amount, "
             "['coal', 'oil', 'gas'][(1 + i % 3)::BIGINT] AS kind FROM units, range(60) t(i)"
         )
         made.execute(
-            "CREATE TABLE burnt AS SELECT plant, unit, fuel, '2024-0' || m AS month, (m * 1001)::BIGINT AS burnt, "
+            "CREATE TABLE burnt AS SELECT plant, unit, fuel, '2024-0' || m AS month, "
+            "(m * 1001)::BIGINT AS burnt, "
             "CASE fuel WHEN '煤' THEN 'a' ELSE 'b' END AS code FROM fuels, range(1, 10) t(m)"
         )
         yield made

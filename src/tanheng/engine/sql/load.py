@@ -150,9 +150,13 @@ class Loader:
                 rows.update(dict.fromkeys(each))
         block.rows += len(rows)
         cells = [_cells(g, data, block.scales[g.name], self.refused) for g in block.givens]
-        self._writer(block.name).writerows(
-            (plant, *row, *(part for cell in cells for part in cell(row))) for row in rows
-        )
+        listed = []
+        for row in rows:
+            line: list[object] = [plant, *row]
+            for cell in cells:
+                line += cell(row)
+            listed.append(line)
+        self._writer(block.name).writerows(listed)
 
     # --- all plants
 
@@ -169,7 +173,8 @@ class Loader:
         self.db.run(f"CREATE TABLE th_plants AS {self.db.loaded(self._path('plants'), kinds)}")
         self._enum(PLANT, "th_plants")
         self.db.run(
-            f"CREATE OR REPLACE TABLE th_plants AS SELECT {PLANT}::e_{PLANT} AS {PLANT}, period FROM th_plants"
+            f"CREATE OR REPLACE TABLE th_plants AS "
+            f"SELECT {PLANT}::e_{PLANT} AS {PLANT}, period FROM th_plants"
         )
         for scope in self._needed:
             self._members(scope)
@@ -199,7 +204,8 @@ class Loader:
         self._enum(key(scope), "th_raw")
         # parents have their types already: `_needed` is walked in the order of depth
         self.db.run(
-            f"CREATE TABLE th_members_{key(scope)} AS SELECT {self._typed((*parents, scope))}, own_unit FROM th_raw"
+            f"CREATE TABLE th_members_{key(scope)} AS "
+            f"SELECT {self._typed((*parents, scope))}, own_unit FROM th_raw"
         )
         self.db.run("DROP TABLE th_raw")
         self.db.put_members(scope, f"th_members_{key(scope)}")
@@ -268,13 +274,14 @@ def _cells(given: Given, data: Cells, scale: _Scale, code: int) -> Any:
     """A function from a row to the cells of a given: value (numbers in two parts) and failure."""
     pairs, values, refused = data.pairs[given.name], data.values[given.name], data.refused[given.name]
     if given.kind == "number":
+        gone = (NULL, NULL, NULL)
 
         def number(row: Row) -> tuple[object, ...]:
             pair = pairs.get(row)
             if pair is None:
                 value = values.get(row)
                 if not isinstance(value, Fraction):
-                    return NULL, NULL, code if row in refused else NULL
+                    return gone if row not in refused else (NULL, NULL, code)
                 pair = value.as_integer_ratio()
             parts = scale.take(*pair)
             # a number too long for SQL: what reads it is left to the exact back end

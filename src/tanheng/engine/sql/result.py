@@ -7,20 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from tanheng.engine.exact.data import Value, row_key, row_text
 from tanheng.engine.exact.gather import gathered
 from tanheng.engine.exact.result import shown_text
 from tanheng.engine.exact.rows import Row
 from tanheng.engine.sql.catalog import Column
-from tanheng.engine.sql.database import Database
 from tanheng.engine.sql.failures import Failures
+from tanheng.engine.sql.matrix import matrix
+from tanheng.engine.sql.plan import Verdict
 from tanheng.engine.sql.sheet import PLANT, key
 from tanheng.formula.model import Method, Step
 from tanheng.kernel.problems import Place, Problem, problem
+
+if TYPE_CHECKING:
+    # DuckDB takes a tenth of a second to load, which a command that only names this type need not wait for
+    import duckdb
+
+    from tanheng.engine.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class SqlResult:
     def close(self) -> None:
         """Remove the tables of the run."""
         self._db.close()
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """What the matrix says of each step that was computed."""
+        return {name: verdict for name, verdict in matrix(self.method).items() if name in self.steps}
 
     # --- values
 

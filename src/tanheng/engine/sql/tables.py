@@ -39,13 +39,13 @@ class Tables:
 
     Attributes:
         plants: Relation with the columns plant and period ("2024", "2024-03").
-        data: Relation of each given, which has plant, a column for each scope of the given's closure, and one with
-            the given's name, in the given's unit ("[fuel]": the member's own): whole numbers or DECIMAL, never
-            binary floats; words as text, DATE, BOOLEAN. NULL is absence.
+        data: Relation of each given, which has plant, a column for each scope of the given's closure, and one
+            with the given's name, in the given's unit ("[fuel]": the member's own): whole numbers or DECIMAL,
+            never binary floats; words as text, DATE, BOOLEAN. NULL is absence.
         members: Relation of each standing scope that a plant fills: plant, the scopes above, the scope, and
             `own_unit` where its members have units of their own.
-        checked: The caller answers for what is else looked at row by row: keys that stand once and lie among the
-            members, ranges and words of the method.
+        checked: The caller answers for what is else looked at row by row: keys that stand once and lie among
+            the members, ranges and words of the method.
     """
 
     plants: str
@@ -153,7 +153,8 @@ class TableLoader:
             keys = ", ".join(f"{quote(s)}::VARCHAR AS {key(s)}" for s in above)
             if item.open:
                 relations = [
-                    f"SELECT plant AS {PLANT}, {keys}, NULL::VARCHAR AS own_unit FROM {self.tables.data[g.name]}"
+                    f"SELECT plant AS {PLANT}, {keys}, NULL::VARCHAR AS own_unit "
+                    f"FROM {self.tables.data[g.name]}"
                     for g in self.method.givens.values()
                     if scope in g.closure and g.name in self.tables.data
                 ]
@@ -165,7 +166,8 @@ class TableLoader:
                 relation = self.tables.members[scope]
                 own = self._units(scope, relation) if item.units else "NULL::VARCHAR"
                 self.db.run(
-                    f"CREATE VIEW {name} AS SELECT plant AS {PLANT}, {keys}, {own} AS own_unit FROM {relation}"
+                    f"CREATE VIEW {name} AS SELECT plant AS {PLANT}, {keys}, {own} AS own_unit "
+                    f"FROM {relation}"
                 )
             self.db.put_members(scope, name)
 
@@ -209,8 +211,9 @@ class TableLoader:
         if at not in self._views:
             name = self._views[at] = self.db.name("data_")
             columns = {PLANT: "plant", **{key(s): s for s in closure}}
+            plain = {c for c in columns.values() if kinds[c].startswith(("VARCHAR", "ENUM"))}
             self._keys[name] = ", ".join(
-                f"{quote(theirs)}{'' if kinds[theirs].startswith(('VARCHAR', 'ENUM')) else '::VARCHAR'} AS {ours}"
+                f"{quote(theirs)}{'' if theirs in plain else '::VARCHAR'} AS {ours}"
                 for ours, theirs in columns.items()
             )
         return self._views[at]
