@@ -5,7 +5,7 @@ no writing of files. Imports app; imported by nobody. Everything heavy is import
 `tanheng --help` answers at once.
 """
 
-from tanheng.cli import bridges, clock, fleet, papers, plans, plant, rules, sheets
+from tanheng.cli import bridges, clock, fleet, papers, performance, plans, plant, rules, sheets
 from tanheng.cli.frame import main
 
-__all__ = ["bridges", "clock", "fleet", "main", "papers", "plans", "plant", "rules", "sheets"]
+__all__ = ["bridges", "clock", "fleet", "main", "papers", "performance", "plans", "plant", "rules", "sheets"]
