@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tanheng.cli.books import OUTPUT, asked_for, write
 from tanheng.cli.face import Face
 from tanheng.cli.frame import BROKEN, DONE, EVERYTHING, FORCE, JSON, KNOWN, LIBRARY, command
+
+if TYPE_CHECKING:
+    from tanheng.app.library import Library
 
 
 @command(
@@ -19,9 +22,10 @@ from tanheng.cli.frame import BROKEN, DONE, EVERYTHING, FORCE, JSON, KNOWN, LIBR
         tanheng methods cets-power-2023
         tanheng methods cets-power-2023 --json
         tanheng methods show cets-power-2023 -o 公式手册.pdf
+        tanheng methods matrix
     """,
 )
-@click.argument("words", nargs=-1, metavar="[[show] ID]")
+@click.argument("words", nargs=-1, metavar="[[show] ID | matrix]")
 @OUTPUT
 @FORCE
 @LIBRARY
@@ -38,6 +42,8 @@ def methods(
     from tanheng.app.library import Library
     from tanheng.cli.tables import method_json, method_lines, method_page
 
+    if words == ("matrix",):
+        return _matrix(face, Library.of(folders), as_json)
     method_id = asked_for(words)
     if output is not None:
         return write(face, method_id, output, Library.of(folders), force)
@@ -52,6 +58,15 @@ def methods(
         face.json([{part: getattr(m, part) for part in parts} for m in found])
     else:
         face.show(*method_lines(found, face.lang))
+    return DONE
+
+
+def _matrix(face: Face, library: Library, as_json: bool) -> int:
+    from tanheng.app.backends import matrix_of
+    from tanheng.cli.tables import matrix_json, matrix_lines
+
+    rows = matrix_of(library)
+    face.json(matrix_json(rows)) if as_json else face.show(*matrix_lines(rows, face.lang))
     return DONE
 
 

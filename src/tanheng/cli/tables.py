@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import RenderableType
@@ -16,6 +16,9 @@ from tanheng.inventory.difference import Difference
 from tanheng.kernel.numbers import grouped, parse_exact
 from tanheng.kernel.rounding import Rounding
 from tanheng.library.factor_table import COLUMNS, Factor
+
+if TYPE_CHECKING:
+    from tanheng.app.backends import MatrixRow
 
 _UNSURE = {"zh": "未确认", "en": "unconfirmed"}
 _BOUNDARIES = {
@@ -164,3 +167,33 @@ def factor_lines(rows: Sequence[Factor], lang: str) -> Iterator[RenderableType]:
 def factor_json(row: Factor) -> dict[str, str]:
     """A factor's columns for programs."""
     return {name: str(getattr(row, name)) for name in (*COLUMNS, "family", "origin", "digest")}
+
+
+def matrix_lines(rows: Sequence[MatrixRow], lang: str) -> Iterator[RenderableType]:
+    """How many steps of each method every back end computes as exact does; below, each that is refused."""
+    zh = lang == "zh"
+    names = list(rows[0].verdicts) if rows else []
+    heads = [("方法", "method"), ("步骤", "steps"), ("exact", "exact"), *((name, name) for name in names)]
+    table = grid(*heads, lang=lang, right=range(1, len(heads)))
+    for row in rows:
+        steps = str(len(row.method.steps))
+        table.add_row(row.method.id, steps, steps, *(str(row.equal(name)) for name in names))
+    yield table
+    for row in rows:
+        for name in names:
+            for refusal in row.refusals(name):
+                step = row.method.steps[refusal.step]
+                said = f"{refusal.step} {step.zh if zh else step.en}"
+                reason = f"{'由 exact 计算：' if zh else 'left to exact: '}{refusal.text(lang)}"
+                yield Text(f"{row.method.id} · {name} · {said}：{reason}", style="dim")
+
+
+def matrix_json(rows: Sequence[MatrixRow]) -> dict[str, Any]:
+    """Method, back end, step: "equal" or the reason."""
+    return {
+        row.method.id: {
+            name: {step: v if isinstance(v, str) else v.reason for step, v in verdicts.items()}
+            for name, verdicts in row.verdicts.items()
+        }
+        for row in rows
+    }

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from tanheng.engine.notation.formula import equation, symbol_of
 from tanheng.engine.notation.mathml import mathml
 from tanheng.engine.notation.omml import omml
 from tanheng.engine.notation.tree import linear
 from tanheng.engine.notation.typst import typst
 from tanheng.engine.notation.walk import Walker
+from tanheng.engine.verdict import EQUAL as EQUAL
+from tanheng.engine.verdict import Refusal as Refusal
+from tanheng.engine.verdict import Verdict
 from tanheng.formula.model import Method, Step
 
-EQUAL: Literal["equal"] = "equal"
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A step that this back end does not say, and why.
-
-    Attributes:
-        reason: A fixed word, "alike".
-        zh: The reason for people; `en` likewise.
-    """
-
-    step: str
-    reason: str
-    zh: str
-    en: str
-
-
-def matrix(method: Method) -> dict[str, Literal["equal"] | Refusal]:
+def matrix(method: Method) -> dict[str, Verdict]:
     """For every step "equal" (the printed formula says what the engine computes) or why it does not.
 
     A step is refused when two of its names print alike, for a reader could not tell them apart.
@@ -39,7 +22,7 @@ def matrix(method: Method) -> dict[str, Literal["equal"] | Refusal]:
     return {name: _verdict(method, step) for name, step in method.steps.items()}
 
 
-def _verdict(method: Method, step: Step) -> Literal["equal"] | Refusal:
+def _verdict(method: Method, step: Step) -> Verdict:
     node = equation(method, step.name)
     # all three are made here, so that a tree that one printer cannot print never counts as equal
     for printer in (typst, omml, mathml):

@@ -10,9 +10,11 @@ from tanheng.engine.sql.catalog import Column
 from tanheng.engine.sql.numbers import Arithmetic, Val, constant
 from tanheng.engine.sql.sheet import Sheet
 from tanheng.engine.sql.step import StepSql, step_sql
+from tanheng.engine.verdict import EQUAL as EQUAL
+from tanheng.engine.verdict import Refusal as Refusal
+from tanheng.engine.verdict import Verdict as Verdict
 from tanheng.formula.model import Given, Method
 
-EQUAL = "equal"
 REASONS: Mapping[str, tuple[str, str]] = {
     "broken power": ("非整数或由数据给出的指数", "a power that is broken or comes from data"),
     "exp": ("指数函数", "the exponential"),
@@ -28,24 +30,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
 _SUPPOSED, _DECIMALS = 10**12, 10**6
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A step that SQL alone does not compute: cells that need it are computed by `engine.exact` and joined.
-
-    Attributes:
-        reason: One of REASONS.
-    """
-
-    step: str
-    reason: str
-
-    def text(self, lang: str = "zh") -> str:
-        """The reason for people."""
-        return REASONS[self.reason][0 if lang == "zh" else 1]
-
-
-Verdict = str | Refusal
-"""EQUAL: computed in SQL, equal to `engine.exact` to the last digit; else a Refusal."""
+def _refusal(step: str, reason: str) -> Refusal:
+    """A step that SQL alone does not compute: its cells are computed by `engine.exact` and joined."""
+    return Refusal(step, reason, *REASONS[reason])
 
 
 class Supposed:
@@ -144,7 +131,7 @@ def compile_method(method: Method) -> Plan:
     for name in method.sequence:
         step = method.steps[name]
         written[name] = made = step_sql(catalog, step)
-        steps[name] = Refusal(name, made.reasons[0]) if made.reasons else EQUAL
+        steps[name] = _refusal(name, made.reasons[0]) if made.reasons else EQUAL
         # what a step hands on is in lowest terms, and supposed to be as short as what it was given
         catalog.columns[name] = replace(
             computed(f"step_{name}", step.closure, step.kind, made), most=_SUPPOSED, most_d=_SUPPOSED

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from tanheng.engine.verdict import EQUAL as EQUAL
+from tanheng.engine.verdict import Refusal as Refusal
+from tanheng.engine.verdict import Verdict as Verdict
 from tanheng.engine.workbook.compose import Shop
 from tanheng.engine.workbook.law_values import WORDS, LawValues
 from tanheng.engine.workbook.plan import Column, Plan
@@ -13,22 +13,8 @@ from tanheng.engine.workbook.steps import StepColumns, followed
 from tanheng.formula.expr import names
 from tanheng.formula.model import Method, Step
 
-EQUAL: Literal["equal"] = "equal"
 LONGEST, DEEPEST = 8000, 60
 """A cell takes 8192 characters and 64 levels of functions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A step that this back end does not say, and why: `reason` is a fixed word, the others for people."""
-
-    step: str
-    reason: str
-    zh: str
-    en: str
-
-
-Verdict = Literal["equal"] | Refusal
 
 
 def matrix(method: Method) -> dict[str, Verdict]:
@@ -66,7 +52,10 @@ def _verdict(method: Method, step: Step, columns: list[Column]) -> Verdict:
         return Refusal(step.name, "keys", zh, en)
     sizes = [column.template.size for column in columns if column.template is not None]
     if max(length for length, _ in sizes) > LONGEST:
-        zh, en = "公式超过单元格的长度上限（8192 个字符）", "the formula is longer than a cell takes (8192 characters)"
+        zh, en = (
+            "公式超过单元格的长度上限（8192 个字符）",
+            "the formula is longer than a cell takes (8192 characters)",
+        )
         return Refusal(step.name, "length", zh, en)
     if max(depth for _, depth in sizes) > DEEPEST:
         zh, en = "公式的嵌套超过 64 层", "the formula nests deeper than 64 levels"
