@@ -1,8 +1,9 @@
 """The enterprise boundary of the demonstration plant 北岭热电, 2024: the form beside its workbook.
 
 It is made up. Run `python examples/make_enterprise.py examples`; it writes beiling-enterprise-2024.xlsx.
-Fork lifts and an emergency set burn diesel, a start-up heat boiler natural gas; limestone desulphurises at about
-1 t for 90 t of coal; slag and fly ash hold 2 to 4 % carbon, so that some 99.3 % of the coal's carbon is oxidised.
+Fork lifts and an emergency set burn diesel, a start-up heat boiler natural gas; limestone desulphurises at
+about 1 t for 90 t of coal; slag and fly ash hold 2 to 4 % carbon, so that some 99.3 % of the coal's carbon is
+oxidised.
 """
 
 from __future__ import annotations

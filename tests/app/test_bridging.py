@@ -1,4 +1,4 @@
-"""The enterprise's form beside the plant's workbook: read, joined, bridged, printed; and what does not fit."""
+"""The enterprise's form beside the plant's workbook: read, joined, bridged, printed, refused."""
 
 import sys
 from collections.abc import Callable

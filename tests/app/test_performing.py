@@ -1,4 +1,4 @@
-"""Performance parameters beside other years and targets: changes by hand, directions, targets, refusals, pages."""
+"""Performance parameters beside other years and targets: changes, directions, targets, refusals."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The matrix of methods and back ends: which steps each computes or prints as `exact` does, and why others not."""
+"""The matrix of methods and back ends: which steps each says as `exact` does, and why others not."""
 
 from __future__ import annotations
 

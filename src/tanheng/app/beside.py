@@ -11,7 +11,7 @@ from tanheng.library.method_library import MethodLibrary
 
 
 def needs_another(inputs: Inputs, methods: MethodLibrary) -> bool:
-    """Whether a method takes data from another form: it is an overlay that bridges from its base's boundary."""
+    """Whether a method takes data from another form: an overlay that bridges from its base's boundary."""
     return bool(methods.get(inputs.method).bridge)
 
 

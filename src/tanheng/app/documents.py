@@ -21,8 +21,8 @@ def write_document(
         sources: Files that the document is made from, which it may not overwrite.
 
     Raises:
-        Refused: TH-A08 another ending than .xlsx, .pdf or .docx; TH-A04, TH-A05 the file is there or cannot be
-            written; TH-A07 it is a source; TH-R.. it cannot be printed.
+        Refused: TH-A08 another ending than .xlsx, .pdf or .docx; TH-A04, TH-A05 the file is there or cannot
+            be written; TH-A07 it is a source; TH-R.. it cannot be printed.
     """
     kind = Path(path).suffix.lower().lstrip(".")
     if kind not in KINDS:

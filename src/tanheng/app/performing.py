@@ -45,8 +45,8 @@ def performance_of(
         targets: A TOML file of `[[target]]` with of, at, year, value, unit, document.
 
     Raises:
-        Refused: what keeps a year from being filed; TH-A20, TH-A21 no file of a year, or several; TH-A32, TH-A33
-            no parameters, a target that does not fit; TH-A35 another plant, or a year out of order.
+        Refused: what keeps a year from being filed; TH-A20, TH-A21 no file of a year, or several; TH-A32,
+            TH-A33 no parameters, a target that does not fit; TH-A35 another plant, or a year out of order.
     """
     library = library or Library()
     this = _account(plant, library, folder)
@@ -78,7 +78,7 @@ def _comparable(this: Account, other: Account) -> None:
 
 
 def read_targets(path: str | Path) -> list[Target]:
-    """Targets from a TOML file. Raises Refused TH-A33 for what is unknown or missing in it, TH-N.. a number."""
+    """Targets from a TOML file. Raises Refused TH-A33 for what is unknown or missing, TH-N.. a number."""
     file = readable(path)
     name = said(file.name)
     try:

@@ -150,7 +150,7 @@ _BESIDE = click.option(
 
 
 def PLANT(function: Any) -> Any:
-    """The file of a plant's year, sheets that come from CSV files instead, and the form that it stands beside."""
+    """The file of a plant's year, sheets that come from CSV files, and the form that it stands beside."""
     return click.argument("plant", type=click.Path())(_CSV(_BESIDE(function)))
 
 

@@ -54,7 +54,7 @@ def performance(
     folders: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Compute performance parameters (totals and intensities, production, equipment) beside other years and targets."""
+    """Compute performance parameters in three levels beside last year, the baseline year and targets."""
     from tanheng.app.library import Library
     from tanheng.app.performing import performance_of, write_performance
 

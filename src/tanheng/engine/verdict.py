@@ -1,4 +1,4 @@
-"""What the matrix of methods and back ends says of a step: equal to `exact`, or refused for a listed reason."""
+"""What the matrix of methods and back ends says of a step: equal to `exact`, or refused with a reason."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """One line between the total of another boundary and this method's: `more` of this, `less` of the other."""
+    """One line from the total of another boundary to this method's: `more` of this, `less` of the other."""
 
     zh: str
     en: str

@@ -98,8 +98,8 @@ def bridge(narrow: Run, wide: Run) -> Bridged:
     """Lead from the emission answer of `narrow` to that of `wide`, of one plant and period.
 
     Raises:
-        Refused: TH-A30 the wider method declares no bridge, or the periods differ; TH-A31 the lines leave more
-            over than the totals' rounding; what either run is refused for.
+        Refused: TH-A30 the wider method declares no bridge, or the periods differ; TH-A31 the lines leave
+            more over than the totals' rounding; what either run is refused for.
     """
     if not wide.method.bridge or narrow.period.key != wide.period.key:
         seen = f"{narrow.method.id} {narrow.period.key} / {wide.method.id} {wide.period.key}"
@@ -137,7 +137,7 @@ def _amounts(run: Run, name: str) -> dict[tuple[tuple[str, str], ...], Fraction]
 
 
 def _loose(run: Run, lines: set[str]) -> Fraction:
-    """How far a total may lie from the sum of its parts: half a digit of every rounded amount above the lines.
+    """How far a total may lie from the sum of its parts: half a digit of every amount rounded above the lines.
 
     Only the total and the steps that it adds up directly are rounded after the lines have been computed.
     """

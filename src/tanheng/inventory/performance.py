@@ -41,7 +41,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a parameter is compared with. `change` is relative, in percent to two places; empty where that is 0."""
+    """What a parameter is compared with. `change` is in percent to two places, empty where that is 0."""
 
     period: str
     method: str
@@ -63,7 +63,7 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter at one place (the whole plant or a unit) in the year; `shown` is empty where it is absent."""
+    """One parameter at one place (whole plant or unit) in the year; `shown` is empty where it is absent."""
 
     name: str
     zh: str
@@ -159,7 +159,7 @@ def _parameter(
     value, shown = _figure(this, step.name, row)
     against: dict[str, Against] = {}
     for role, run in others.items():
-        # a unit that is new, or a parameter that another edition does not have, has nothing to be compared with
+        # a new unit, or a parameter that the other edition does not have, has nothing beside it
         if step.name in run.method.steps and row in run.of(step.name):
             other, text = _figure(run, step.name, row)
             if other is not None:

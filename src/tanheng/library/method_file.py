@@ -57,18 +57,17 @@ class MethodFile:
             self.no("TH-M14", "rounding.mode", seen=self.mode, wanted=" / ".join(MODES))
         self._read_scopes()
         for name, raw in self.data.get("constant", {}).items():
-            with self._heeding():
+            with self.heeding():
                 self.constants[self._fresh(name, f"constant.{name}")] = self._constant(name, raw)
         for name, raw in self.data.get("table", {}).items():
-            with self._heeding():
+            with self.heeding():
                 self.tables[self._fresh(name, f"table.{name}")] = self._table(name, raw)
         for number, raw in enumerate(self.data.get("given", [])):
             self._read_given(number, raw)
         for raw in self.data.get("step", []):
-            with self._heeding():
+            with self.heeding():
                 step = self._step(raw)
                 self.steps[self._fresh(step.name, f"step.{step.name}")] = step
-        self._read_ends()
 
     # --- helpers
 
@@ -81,7 +80,8 @@ class MethodFile:
         raise refuse(code, self.place(key), **params)
 
     @contextmanager
-    def _heeding(self) -> Iterator[None]:
+    def heeding(self) -> Iterator[None]:
+        """Note what a part is refused for, and go on with the next."""
         try:
             yield
         except Refused as refused:
@@ -104,7 +104,7 @@ class MethodFile:
             self.no("TH-M03", key, seen=name, wanted="name ≠ total, max, month, …")
         return name
 
-    def _unit(self, text: str, key: str, closure: tuple[str, ...] | None = None) -> Unit:
+    def unit(self, text: str, key: str, closure: tuple[str, ...] | None = None) -> Unit:
         """A unit; `[fuel]` needs a value that has a fuel, unless it stands in the law (closure None)."""
         found = parse_unit(text, self.place(key))
         for scope in sorted(open_scopes(found.dimension)):
@@ -209,7 +209,7 @@ class MethodFile:
             entries.append(self._dated(entry, entry.get("value", ""), f"{key}.dated", law, certainty))
         return Constant(
             name,
-            self._unit(raw.get("unit", "1"), f"{key}.unit"),
+            self.unit(raw.get("unit", "1"), f"{key}.unit"),
             self._series(entries, f"{key}.dated"),
             raw.get("from", ""),
             raw.get("id", ""),
@@ -241,7 +241,7 @@ class MethodFile:
         rows = {words: self._series(found, f"{key}.{'/'.join(words)}") for words, found in entries.items()}
         return Table(
             name,
-            self._unit(raw.get("unit", "1"), f"{key}.unit"),
+            self.unit(raw.get("unit", "1"), f"{key}.unit"),
             keys,
             rows,
             raw.get("from", ""),
@@ -256,12 +256,12 @@ class MethodFile:
 
     def _read_given(self, number: int, raw: Raw) -> None:
         key = f"given[{number}]"
-        with self._heeding():
+        with self.heeding():
             columns = {n: v for n, v in raw.items() if isinstance(v, dict) and n not in PARTS["given"]}
             check_keys({n: v for n, v in raw.items() if n not in columns}, "given", self.place(key))
             per, closure = self.per(raw, key)
             for name, column in columns.items():
-                with self._heeding():
+                with self.heeding():
                     given = self._given(name, column, number, per, closure)
                     self.givens[self._fresh(name, f"{key}.{name}")] = given
 
@@ -286,7 +286,7 @@ class MethodFile:
                 seen=f"{exact_text(low)} > {exact_text(high)}",
                 wanted='["0", "100"]',
             )
-        unit = self._unit(raw["unit"], f"{key}.unit", closure) if kind == "number" else None
+        unit = self.unit(raw["unit"], f"{key}.unit", closure) if kind == "number" else None
         return Given(
             name,
             number,
@@ -329,7 +329,7 @@ class MethodFile:
         for name_of_way in names:
             if len(names) > 1 and (not name_of_way or names.count(name_of_way) > 1):
                 self.no("TH-M02", f"{key}.way", seen=name_of_way, wanted="way.name, unique")
-        unit = self._unit(raw.get("unit", "1"), f"{key}.unit", closure) if kind == "number" else None
+        unit = self.unit(raw.get("unit", "1"), f"{key}.unit", closure) if kind == "number" else None
         return Step(
             name,
             per,
@@ -365,56 +365,4 @@ class MethodFile:
             entry.get("default", False),
             entry.get("zh", name),
             entry.get("en", name),
-        )
-
-    def _read_ends(self) -> None:
-        """What the method is run for: answers, checks and notes."""
-        for name, raw in self.data.get("answer", {}).items():
-            with self._heeding():
-                check_keys(raw, "answer", self.place(f"answer.{name}"))
-                if "as" not in raw:
-                    self.no("TH-M01", f"answer.{name}", seen="", wanted="as")
-                self.answers[name] = Answer(name, raw["as"], raw.get("level", 0), raw.get("better", ""))
-        for number, raw in enumerate(self.data.get("check", [])):
-            with self._heeding():
-                self.checks.append(self._check(number, raw))
-        for number, raw in enumerate(self.data.get("note", [])):
-            with self._heeding():
-                check_keys(raw, "note", self.place(f"note[{number}]"))
-                self.notes.append(dict(raw))
-
-        for number, raw in enumerate(self.data.get("bridge", [])):
-            with self._heeding():
-                check_keys(raw, "bridge", self.place(f"bridge[{number}]"))
-                texts = (raw.get(key, "") for key in ("zh", "en", "less", "more", "law"))
-                self.bridge.append(Bridge(*texts))
-
-    def _check(self, number: int, raw: Raw) -> Check:
-        id = str(raw.get("id", number))
-        key = f"check.{id}"
-        check_keys(raw, "check", self.place(key))
-        if any(known.id == id for known in self.checks):
-            self.no("TH-M02", key, seen=id, wanted="unique")
-        per, closure = self.per(raw, key)
-        that = parse(raw.get("that", ""), self.place(f"{key}.that"))
-        shown = {
-            name: parse(raw[name], self.place(f"{key}.{name}")) if name in raw else None
-            for name in ("figure", "low", "high", "tonnes")
-        }
-        if ("figure" in raw) != ("low" in raw or "high" in raw) or ("figure" in raw) != ("unit" in raw):
-            self.no("TH-M01", key, seen=id, wanted="figure, unit, low / high")
-        return Check(
-            id,
-            per,
-            closure,
-            that,
-            raw.get("level", "warning"),
-            raw.get("law", ""),
-            raw.get("zh", ""),
-            raw.get("en", ""),
-            **shown,
-            unit=self._unit(raw["unit"], f"{key}.unit", closure) if "unit" in raw else None,
-            covers=raw.get("covers", ""),
-            replaced=raw.get("replaced", False),
-            excuse=raw.get("excuse", ""),
         )

@@ -17,6 +17,7 @@ from tanheng.kernel.canonical import digest
 from tanheng.kernel.problems import Place, Refused, refuse
 from tanheng.library.fills import read_fills
 from tanheng.library.method_check import Laws, bridge_problems, problems_of, prune
+from tanheng.library.method_ends import read_ends
 from tanheng.library.method_file import MethodFile
 from tanheng.library.method_keys import check_keys
 from tanheng.library.overlay import laid_over, own_names
@@ -43,29 +44,11 @@ def read_method(
     Raises:
         Refused: every problem found, TH-M.. and TH-U...
     """
-    place = Place(file=file)
-    if len(data) > MAX_BYTES:
-        raise refuse("TH-M00", place, seen=f"{len(data)} B", wanted=f"≤ {MAX_BYTES} B")
-    try:
-        text = data.decode("utf-8")
-        own = _raw(text)
-    except (ValueError, RecursionError) as error:
-        # ValueError is what TOML, UTF-8 and an integer of 5000 digits fail with
-        raise refuse("TH-M00", place, seen=str(error), wanted="TOML 1.0, UTF-8") from None
-    base, raw = judged, own
-    if "based_on" in own and judged is None:
-        if base_of is None or not isinstance(own["based_on"], str):
-            raise refuse("TH-M20", Place(file=file, key="based_on"), seen=str(own["based_on"]), wanted="—")
-        base = base_of(own["based_on"])
-    if base is not None:
-        check_keys(own, "", place)
-        raw = laid_over(_merged(base), own, place)
-        if judged is not None:
-            raw["id"] = f"{own.get('id', '')}@{judged.id}"
-            # rules hold as long as what they judge: values of the law are asked for those days alone
-            raw |= {"until": judged.until} if judged.until else {}
+    text, own = _parsed(data, Place(file=file))
+    base, raw = _whole(own, file, base_of, judged)
     parts = MethodFile(file, raw)
     parts.read()
+    read_ends(parts)
     parts.fills = read_fills(parts)
     if raw.get("prune"):
         prune(parts, own_names(own))
@@ -103,6 +86,39 @@ def read_method(
     )
 
 
+def _parsed(data: bytes, place: Place) -> tuple[str, dict[str, Any]]:
+    """The text of a file and what it declares. Refused TH-M00 where it is no TOML."""
+    if len(data) > MAX_BYTES:
+        raise refuse("TH-M00", place, seen=f"{len(data)} B", wanted=f"≤ {MAX_BYTES} B")
+    try:
+        text = data.decode("utf-8")
+        return text, _raw(text)
+    except (ValueError, RecursionError) as error:
+        # ValueError is what TOML, UTF-8 and an integer of 5000 digits fail with
+        raise refuse("TH-M00", place, seen=str(error), wanted="TOML 1.0, UTF-8") from None
+
+
+def _whole(
+    own: dict[str, Any], file: str, base_of: Callable[[str], Method] | None, judged: Method | None
+) -> tuple[Method | None, dict[str, Any]]:
+    """What a file is laid over, and the whole that comes of it."""
+    base = judged
+    if "based_on" in own and judged is None:
+        if base_of is None or not isinstance(own["based_on"], str):
+            raise refuse("TH-M20", Place(file=file, key="based_on"), seen=str(own["based_on"]), wanted="—")
+        base = base_of(own["based_on"])
+    if base is None:
+        return None, own
+    place = Place(file=file)
+    check_keys(own, "", place)
+    raw = laid_over(_merged(base), own, place)
+    if judged is not None:
+        raw["id"] = f"{own.get('id', '')}@{judged.id}"
+        # rules hold as long as what they judge: values of the law are asked for those days alone
+        raw |= {"until": judged.until} if judged.until else {}
+    return base, raw
+
+
 def _raw(text: str) -> dict[str, Any]:
     # words are compared by code points, so every text of the file takes the form that canonical JSON has
     return tomllib.loads(unicodedata.normalize("NFC", text))
@@ -136,8 +152,7 @@ class MethodLibrary:
         """The method of that id.
 
         Raises:
-            Refused: TH-M20 unknown id, TH-M04 methods based on each other, TH-M21 it shares days with the one that
-                it replaces, and what its file is refused for.
+            Refused: TH-M20 unknown id, TH-M04 methods based on each other, and what its file is refused for.
         """
         if method_id not in self._sources:
             raise refuse("TH-M20", Place(key=method_id), seen=method_id, wanted=", ".join(self.ids()))
@@ -236,7 +251,7 @@ def _judged(data: bytes) -> list[str]:
 
 
 def load_methods(own: Iterable[Path] = (), laws: Laws | None = None) -> MethodLibrary:
-    """The shipped methods and rules and those of own library folders (`<folder>/methods/<id>/method.toml`)."""
+    """The shipped methods and rules, and those of own folders (`<folder>/methods/<id>/method.toml`)."""
     found: dict[str, dict[str, Traversable | bytes]] = {"method": {}, "rules": {}}
     roots: list[Traversable] = [importlib.resources.files("tanheng.library"), *map(Path, own)]
     for root in roots:

@@ -1,4 +1,4 @@
-"""From the facility's total to the enterprise's, as a document: a waterfall, every line, and what it is made of."""
+"""From the facility's total to the enterprise's, as a document: a waterfall, the lines, their parts."""
 
 from __future__ import annotations
 

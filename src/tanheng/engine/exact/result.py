@@ -52,8 +52,8 @@ def started(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> R
     """A run of the inputs: each month by the method in force in it, the year by the one that they name.
 
     Raises:
-        Refused: TH-M20 the method is unknown, TH-C08 some month lies before the first method or after the last,
-            TH-M21 a month lies in two; TH-C15, TH-C16, TH-C17 a gap that its rule cannot fill; what the file
+        Refused: TH-M20 the method is unknown, TH-C08 some month lies before the first method or after the
+            last, TH-M21 a month lies in two; TH-C15, TH-C16, TH-C17 a gap that its rule cannot fill; what the file
             of a method is refused for.
     """
     chain = in_force(inputs.method, inputs.period, methods)

@@ -111,7 +111,7 @@ class Run:
                 todo.pop()
 
     def at(self, name: str, row: Row) -> Run:
-        """The run that computes a row: this one, or the elder for a month before this method came into force."""
+        """The run that computes a row: this one, or the elder for a month before this method was in force."""
         elder = self.elder
         if elder is None or name not in self.method.steps or name not in elder.method.steps:
             return self
