@@ -20,6 +20,16 @@ from tanheng.kernel.numbers import grouped
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "demo"
 PLANT = "beiling-2024.xlsx"
+WIDER = "beiling-enterprise-2024.xlsx"
+NEXT = (
+    f"explain demo/{PLANT} E",
+    "performance 2025 --last 2024 --base 2023 --in demo",
+    f"clock demo/{PLANT} --today 2024-07-01 --price 90",
+    f"dqcp check demo/{PLANT} --plan demo/beiling-dqcp-2024.xlsx --calibrations demo/beiling-calibrations-2024.csv",
+    f"workbook demo/{PLANT} -o demo/live.xlsx",
+    "methods cets-power-2026 -o demo/公式手册.pdf",
+)
+"""What to try once the demonstration is over."""
 
 
 def run(*words: str, quiet: bool = False) -> str:
@@ -92,7 +102,7 @@ def main() -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
     for path in sorted((ROOT / "examples").iterdir()):
-        if path.suffix in {".xlsx", ".toml"}:
+        if path.suffix in {".xlsx", ".toml", ".csv"}:
             shutil.copy(path, DEMO)
     shutil.copytree(ROOT / "examples" / OWN, DEMO / OWN)
     run("tanheng", "check", PLANT)
@@ -113,12 +123,17 @@ def main() -> None:
     print("\n各年 The years:\n")
     show(rows)
     run("tanheng", "diff", "2024", "2025")
+    run("tanheng", "bridge", PLANT, WIDER, "-o", "reports/设施与企业勾稽表-2024.pdf")
     print("\n都在 demo/ 里。Everything is in demo/:\n")
     told = {
         PLANT: "电厂的工作簿 the plant's workbook",
         "result.json": "带来路的结果 the result with its trace",
     }
     told |= {f"beiling-{year}.xlsx": "另一年 another year" for year in YEARS if f"{year}" not in PLANT}
+    told |= {
+        WIDER: "企业边界补充表 the enterprise's form",
+        "reports/设施与企业勾稽表-2024.pdf": "勾稽表 the bridge",
+    }
     told |= {OWN: "2026 年的自有因子库 the plant's own library of 2026"}
     told |= dict.fromkeys(reports, "报告 report")
     told |= {"pack.zip": "封存包 sealed pack", "verify.pyz": "独立核验程序 stand-alone verifier"}
@@ -126,7 +141,9 @@ def main() -> None:
     for name, what in told.items():
         print(f"  demo/{name}  {what}")
     print(f"\n根 root: {sealed['root']}")
-    print(f"接着试 next: .venv/bin/tanheng explain demo/{PLANT} E")
+    print("\n接着试 next:")
+    for words in NEXT:
+        print(f"  .venv/bin/tanheng {words}")
 
 
 if __name__ == "__main__":

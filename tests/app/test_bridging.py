@@ -93,6 +93,15 @@ def test_the_page_is_printed(form: Path, tmp_path: Path, kind: str) -> None:
         write_bridge(two_boundaries(WORKBOOK, form), path)
 
 
+def test_the_shipped_form_is_what_the_script_writes() -> None:
+    done = account(EXAMPLES / "beiling-enterprise-2024.xlsx", beside=WORKBOOK)
+    own = {(d.name, d.row): d.value for d in enterprise(beiling()).data}
+    read = {(d.name, d.row): d.value for d in done.inputs.data if (d.name, d.row) in own}
+    assert {at: Fraction(v) if v[0].isdigit() else v for at, v in read.items()} == {
+        at: Fraction(v) if v[0].isdigit() else v for at, v in own.items()
+    }
+
+
 def codes(made: Callable[[], object]) -> list[str]:
     with pytest.raises(Refused) as caught:
         made()
