@@ -3,6 +3,7 @@
 The same trees are walked once more, from the answer down: each cell hands what it weighs on to the cells
 that it read, in the way that the run took and with the values that it remembers. Decisions (ways, `when`,
 `where`, the branch of max, min, abs, most and least) stay as taken; rounding passes a derivative through.
+Where two branches are equal the first is taken, so bends that cancel each other there are not seen to.
 """
 
 from __future__ import annotations
