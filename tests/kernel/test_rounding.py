@@ -133,6 +133,8 @@ def test_reading_rules():
     assert parse_rounding(2, "half_up") == Rounding("half_up", 2)
     assert parse_rounding("down 0", "half_up").text == "down 0"
     assert parse_rounding("half_even -2").digits == -2
+    # what was read before must not answer for what only looks equal
+    assert parse_rounding(1, "half_up") == Rounding("half_up", 1)
     bad = [("half_up", None), ("bankers 2", None), ("half_up 99", None), ("significant 0", None), (2, None)]
     bad += [(True, "half_up"), ("half_up  2", None), ("2", "half_up"), (2, "bankers"), ("half_up ٣", None)]
     for text, mode in bad:

@@ -92,7 +92,8 @@ class Rounding:
         return sign * ((2 * size + bottom) // (2 * bottom))
 
 
-@lru_cache(maxsize=512)
+# typed, for True is 1 to a cache
+@lru_cache(maxsize=512, typed=True)
 def parse_rounding(text: str | int, mode: str | None = None) -> Rounding:
     """Read "half_even 3", or 2 with the mode that the method names.
 

@@ -378,5 +378,6 @@ def test_what_people_see(value, rounding, show, shown):
 def test_every_computing_code_has_a_test():
     """A code that no test of the engine names is either untested or cannot occur."""
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    wanted = {code for code in codes() if code.startswith("TH-C")}
+    # C14 is about two files, C20 about whole numbers of SQL: tests/app/test_years, tests/engine/sql
+    wanted = {code for code in codes() if code.startswith("TH-C")} - {"TH-C14", "TH-C20"}
     assert wanted <= set(re.findall(r"TH-C\d{2}", tests)), wanted - set(re.findall(r"TH-C\d{2}", tests))
