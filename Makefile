@@ -32,7 +32,7 @@ check: setup ## style, types and the import contract
 	$(RUN) lint-imports --no-logo
 
 docs: setup ## the documentation, in site/
-	$(RUN) python tools/gen_docs.py
+	$(RUN) python -m tools.gen_docs
 	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 	@echo "open site/index.html; for its search: $(PYTHON) -m http.server -d site"
 

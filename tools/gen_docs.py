@@ -1,4 +1,4 @@
-"""Write the generated half of the documentation into docs/reference/: problems, methods, factors, commands.
+"""Write the generated half of the documentation into docs/reference/: problems, methods, rules, factors, commands.
 
 Run by `make docs` before mkdocs. Everything comes from the code and the library, so it cannot disagree with
 them; the folder is not committed.
@@ -12,19 +12,15 @@ import click
 
 import tanheng
 from tanheng.app.booking import book_of
-from tanheng.app.cases import Case, load_cases
+from tanheng.app.cases import load_cases
 from tanheng.app.library import Library
 from tanheng.cli import main as command_line
-from tanheng.engine.notation.formula import equation
-from tanheng.engine.notation.mathml import mathml
-from tanheng.formula.model import Constant, Given, Method, Step, Way
-from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.problems import AREAS, codes, registered
 from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.factor_table import Factor
 from tanheng.library.instrument_library import InstrumentLibrary
-from tanheng.library.method_library import way_label
 from tanheng.reports.page import html_bytes
+from tools.method_pages import cell, matrix_page, method_page, rules_page, span, table
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 FONT = Path(tanheng.__file__).parent / "reports" / "fonts" / "STIXTwoMath-Regular.ttf"
@@ -48,28 +44,7 @@ AREA = {
     "Q": "数据质量控制计划",
     "F": "数据质量规则",
 }
-KIND = {"number": "数", "word": "词", "date": "日期", "truth": "是非"}
-ANSWER = {"emission": "排放", "removal": "清除", "allowance": "配额", "memo": "备查", "indicator": "指标"}
 MOST_ROWS = 400
-
-
-def cell(text: object) -> str:
-    """Text that is safe inside a Markdown table."""
-    return " ".join(str(text).split()).replace("|", "&#124;").replace("<", "&lt;")
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """The lines of a Markdown table, and an empty line after it."""
-    names = list(head)
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + "---|" * len(names)
-    yield from ("| " + " | ".join(cell(value) or " " for value in row) + " |" for row in rows)
-    yield ""
-
-
-def span(since: str, until: str) -> str:
-    """Days in force in Chinese, open ends as such."""
-    return f"{since or '…'} 至 {until or '今'}"
 
 
 def write(name: str, lines: Iterable[str]) -> None:
@@ -109,109 +84,6 @@ def problems() -> None:
 
 
 # -- methods ------------------------------------------------------------
-
-
-def unit_text(value: Given | Step | Constant) -> str:
-    """The unit of a name for people; words, dates and truths have none."""
-    return value.unit.label if value.unit is not None else ""
-
-
-def closure_text(method: Method, closure: Iterable[str]) -> str:
-    """The scopes of a name in Chinese, "全年" where there is one value in the run."""
-    time = {"month": "月", "day": "日"}
-    names = [
-        method.scopes[s].zh if s in method.scopes and method.scopes[s].zh else time.get(s, s) for s in closure
-    ]
-    return "、".join(names) or "全年"
-
-
-def rounding_text(way: Way) -> str:
-    """The rounding of a way in Chinese."""
-    return way.rounding.label("zh") if way.rounding else "不修约"
-
-
-def step_lines(method: Method, step: Step) -> Iterator[str]:
-    """One step: what it is, its typeset formula, and its ways with clause and rounding."""
-    yield f"### {step.zh or step.name} `{step.name}`\n"
-    unit = f"单位 {unit_text(step)}" if step.unit else KIND[step.kind]
-    facts = [step.en, unit, closure_text(method, step.closure), step.law]
-    yield " · ".join(cell(part) for part in facts if part) + "\n"
-    yield f"<div>{mathml(equation(method, step.name))}</div>\n"
-    first = step.ways[0]
-    if len(step.ways) == 1 and first.when is None:
-        yield f"`{first.expr.text}` · {rounding_text(first)}\n"
-        return
-    rows = (
-        (
-            way_label(way),
-            f"`{way.when.text}`" if way.when else "",
-            f"`{way.expr.text}`",
-            rounding_text(way),
-            "" if way.law == step.law else way.law,
-        )
-        for way in step.ways
-    )
-    yield from table(("路径", "条件", "公式原文", "修约", "条款"), rows)
-
-
-def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) -> Iterator[str]:
-    """One method: in force, answers, inputs, constants, every step with its formula, and its cases."""
-    yield f"# {method.zh}\n\n{method.en}\n"
-    facts = [
-        ("编号", f"`{method.id}`"),
-        ("依据", f"{laws.resolve(method.law).zh}（{method.law}）"),
-        ("有效期", span(method.force, method.until)),
-        ("边界", method.boundary),
-        ("摘要", f"`{method.digest}`"),
-    ]
-    yield from table(("项目", "内容"), facts)
-    yield f"全部符号、条件和取值见[公式手册]({method.id}-book.html)；PDF 和 Word：\n"
-    yield f"```text\ntanheng methods {method.id} -o 公式手册.pdf\n```\n"
-    yield "## 结果\n"
-    answers = (
-        (f"`{a.name}`", method.steps[a.name].zh, ANSWER.get(a.kind, a.kind)) for a in method.answers.values()
-    )
-    yield from table(("名称", "含义", "性质"), answers)
-    yield "## 输入\n"
-    rows = (
-        (
-            f"`{g.name}`",
-            g.zh + ("（可缺）" if g.optional else ""),
-            unit_text(g) if g.unit else KIND[g.kind],
-            closure_text(method, g.closure),
-            g.law,
-        )
-        for g in method.givens.values()
-    )
-    yield from table(("名称", "含义", "单位", "范围", "条款"), rows)
-    if method.constants:
-        yield "## 常数\n"
-        yield from table(("名称", "含义", "单位", "值", "条款"), map(constant_row, method.constants.values()))
-    yield "## 公式\n"
-    for step in method.steps.values():
-        yield from step_lines(method, step)
-    if method.checks:
-        yield "## 校验\n"
-        yield from table(
-            ("编号", "含义", "条件", "条款"), ((c.id, c.zh, f"`{c.that.text}`", c.law) for c in method.checks)
-        )
-    yield "## 算例\n\n答案由手工推导，随方法一起检验：`tanheng cases " + method.id + "`。\n"
-    yield from table(("编号", "说明"), ((f"`{case.id}`", case.says) for case in cases))
-
-
-def constant_row(constant: Constant) -> tuple[str, ...]:
-    """A constant with each dated value, or the factor it is read from."""
-    values = [
-        exact_text(d.value) + (f"（{span(d.since, d.until)}）" if d.since or d.until else "")
-        for d in constant.dated
-    ]
-    return (
-        f"`{constant.name}`",
-        constant.zh,
-        constant.unit.label,
-        "；".join(values) or f"因子库 {constant.family} `{constant.factor}`",
-        constant.law,
-    )
 
 
 def methods(library: Library) -> None:
@@ -271,6 +143,23 @@ def factors(library: FactorLibrary) -> None:
         write(f"factors/{name}.md", factor_page(name, listed))
 
 
+# -- rules and back ends --------------------------------------------------
+
+
+def rules(library: Library) -> None:
+    """The index of the sets of rules and a page for each, as laid over the newest method that it judges."""
+    methods = [library.methods.get(each) for each in library.methods.ids()]
+    rows = []
+    for name in library.methods.rules():
+        over = {m.id: library.methods.judging(name, m) for m in methods}
+        judged = {method_id: laid for method_id, laid in over.items() if laid is not None}
+        *_, laid = judged.values()
+        rows.append((f"[{name}]({name}.md)", laid.zh, "、".join(f"`{each}`" for each in judged)))
+        write(f"rules/{name}.md", rules_page(laid, load_cases(laid, library), library.instruments))
+    head = ["# 规则", "", "规则叠加在核算方法上：核查数据、给出替代值、计算绩效参数。", ""]
+    write("rules/index.md", [*head, *table(("编号", "名称", "用于"), rows)])
+
+
 # -- commands ------------------------------------------------------------
 
 
@@ -307,6 +196,8 @@ def main() -> None:
     problems()
     library = Library()
     methods(library)
+    rules(library)
+    write("backends/index.md", matrix_page(library))
     factors(library.factors)
     instruments(library.instruments)
     font()

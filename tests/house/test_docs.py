@@ -63,6 +63,27 @@ def test_every_method_has_its_page_with_formulas(reference):
         assert text.count("<math") == len(library.get(method_id).steps)
 
 
+def test_every_set_of_rules_has_its_page_with_what_it_declares(reference):
+    library = load_methods()
+    assert pages(reference / "rules") == set(library.rules())
+    for name in library.rules():
+        over = [library.judging(name, library.get(each)) for each in library.ids()]
+        laid = [each for each in over if each is not None][-1]
+        text = (reference / "rules" / f"{name}.md").read_text(encoding="utf-8")
+        own = [f.id for f in laid.fills] + [n for n in laid.steps if n in laid.own]
+        assert [each for each in own if f"`{each}`" not in text] == []
+        assert [c.id for c in laid.checks if c.id in laid.own and f"| {c.id} |" not in text] == []
+
+
+def test_the_matrix_of_back_ends_counts_every_method(reference):
+    text = (reference / "backends" / "index.md").read_text(encoding="utf-8")
+    counts, refused = text.split("## ")
+    for method_id in load_methods().ids():
+        (row,) = re.findall(rf"^\| \[{method_id}\]\([^)]+\) \| (\d+) \|(.+)\|$", counts, re.MULTILINE)
+        equal = [int(cell.split("（")[0]) for cell in row[1].split("|")]
+        assert sum(int(row[0]) - each for each in equal) == refused.count(f"| {method_id} |")
+
+
 def test_every_factor_family_has_its_page(reference):
     assert pages(reference / "factors") == set(FactorLibrary.load().families())
 
