@@ -50,6 +50,20 @@ def first(inputs: Inputs, name: str, value: str | None) -> Inputs:
     return replace(inputs, data=(*inputs.data[:at], *put, *inputs.data[at + 1 :]))
 
 
+def described(inputs: Inputs, **values: str) -> Inputs:
+    """Every fact of these names has this value."""
+    facts = (replace(f, value=values[f.name]) if f.name in values else f for f in inputs.facts)
+    return replace(inputs, facts=tuple(facts))
+
+
+def ruled(inputs: Inputs, name: str, rule: str, **value: str) -> Inputs:
+    """The first datum of a name is found, or its reading is corrected, by a rule of the library."""
+    at = next(n for n, d in enumerate(inputs.data) if d.name == name)
+    said = {"state": "substituted", "reason": "仪表故障", "person": "林若川", "rule": f"power-missing/{rule}"}
+    gap = replace(inputs.data[at], **said, **value)
+    return replace(inputs, data=(*inputs.data[:at], gap, *inputs.data[at + 1 :]))
+
+
 def moved(inputs: Inputs, rng: random.Random, names: dict[str, int]) -> Inputs:
     """Figures of these names by up to 3 percent up or down, with so many decimals."""
     data = []
@@ -80,6 +94,12 @@ def plants_of(rng: random.Random) -> dict[str, Inputs]:
         "a long fraction": first(base, "W_buy_unit", "1/3"),
         "no such number": first(base, "W_buy_unit", "many"),
         "negative coal": first(base, "FC_day", "-1"),
+        "a tiny unit": changed(base, P_e="1"),
+        "a meter out of date": described(base, valid_until="2020-01-01"),
+        "a paper that cannot be read": described(base, filed="someday"),
+        "filled by a rule": ruled(base, "W_buy_unit", "bought-month", value=""),
+        # SQL knows nothing of rules and would take the reading as it is
+        "corrected by a rule": ruled(base, "FC_day", "coal-day-uncalibrated"),
         "two rule periods": beiling(2022),
         "own factors wanted": beiling(2026),
         "no method then": replace(base, period="2020"),
@@ -134,6 +154,10 @@ def test_totals_and_refusals_are_those_of_account(plants, done, alone):
             assert id not in totals and key(id, plants[id]) in done.failed
             assert {p.code for p in done.problems[key(id, plants[id])]} == kept and kept, id
     assert {"as it is", "varied 2023", "varied 2024", "varied 2025", "two rule periods"} <= totals.keys()
+    assert {"filled by a rule", "corrected by a rule"} <= totals.keys()
+    assert totals["corrected by a rule"].exact != totals["as it is"].exact
+    assert [p.code for p in done.problems["a tiny unit 2024 ets_facility"]] == ["TH-F01", "TH-F01"]
+    assert [p.code for p in done.problems["a meter out of date 2024 ets_facility"]] == ["TH-F01"]
     refused = {"a day missing", "own factors wanted", "no method then", "unknown method", "wrong boundary"}
     assert not refused & totals.keys() and not {"negative coal", "no such number"} & totals.keys()
     assert done.of == len(plants) and len(done.totals) + len(done.failed) == len(plants)

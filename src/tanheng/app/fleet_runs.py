@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tanheng.app.accounting import KEEPS, Account, account
 from tanheng.app.fleet_source import unpacked
 from tanheng.app.library import Library
+from tanheng.engine.exact.run import Run
+from tanheng.engine.sql.plan import Refusal, compile_method
 from tanheng.engine.sql.result import SqlResult
 from tanheng.facts.datum import SUBSTITUTED
 from tanheng.facts.inputs import Inputs
 from tanheng.facts.result import Line
 from tanheng.formula.model import TIME_SCOPES, Check, Method, Step, Way
+from tanheng.formula.order import reached
 from tanheng.kernel.numbers import exact_text
 from tanheng.kernel.problems import Problem, Refused
 from tanheng.library.factor_library import FactorLibrary
@@ -62,24 +65,74 @@ def by_sql(job: Job) -> Made:
 
     methods, factors = job.library.methods, job.library.factors
     method = methods.get(job.method)
-    # inputs once more for each set of rules, in turn, would cost more than to keep them
-    years = {key: unpacked(data) for key, data in job.years}
-    left = {key for key, inputs in years.items() if filled_by_rule(inputs, methods)}
-    years = {key: inputs for key, inputs in years.items() if key not in left}
-    made = Made()
+    left: set[str] = set()
     found: list[Figure] = []
     for number, judged in enumerate(judges(method, methods)):
-        plants = {key: with_papers(inputs, judged, method) for key, inputs in years.items()}
-        checks = [name for name in judged.steps if name.startswith(_CHECK)]
+        checks, apart = _checks(judged)
+        years = _Years(job, method, judged, apart)
         wanted = [*method.steps, *checks] if number == 0 else checks
-        with run_sql(judged, plants, factors, steps=wanted) as result:
-            left |= _doubtful(result, checks)
+        with run_sql(judged, years, factors, steps=wanted) as result:
+            left |= years.doubtful | _doubtful(result, checks)
             if number == 0:
                 for name in job.steps:
                     found += _figures(result, method, name, years)
-    made.figures = [figure for figure in found if figure.key not in left]
-    made.left = [key for key, _ in job.years if key in left]
-    return made
+    return Made([f for f in found if f.key not in left], [key for key, _ in job.years if key in left])
+
+
+class _Years(Mapping[str, Inputs]):
+    """The years of a job as a set of rules reads them, unpacked one by one.
+
+    Attributes:
+        doubtful: Years that are for `exact`: a rule finds a value of theirs, or a check without SQL fails.
+    """
+
+    def __init__(self, job: Job, method: Method, judged: Method, apart: Sequence[str]) -> None:
+        self.job, self.method, self.judged, self.apart = job, method, judged, apart
+        self.doubtful: set[str] = set()
+        self._packed = dict(job.years)
+        self._seen: set[str] = set()
+        self._names = reached(judged.steps, apart)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, key: str) -> Inputs:
+        inputs = unpacked(self._packed[key])
+        read = with_papers(inputs, self.judged, self.method)
+        if key not in self._seen:
+            self._seen.add(key)
+            if filled_by_rule(inputs, self.job.library.methods) or not self._holds(read):
+                self.doubtful.add(key)
+        return read
+
+    def _holds(self, inputs: Inputs) -> bool:
+        """Whether the checks that have no SQL hold: they are run on the few data that they read."""
+        if not self.apart:
+            return True
+        data = tuple(d for d in inputs.data if self._reads(d.name))
+        try:
+            run = Run(self.judged, replace(inputs, data=data), self.job.library.factors)
+            return all(run.value(name, row) is not False for name in self.apart for row in run.of(name))
+        except Refused:
+            return False
+
+    def _reads(self, name: str) -> bool:
+        given = self.judged.givens.get(name)
+        # the rows of an open scope are those of its data
+        return given is not None and (
+            name in self._names or any(self.judged.scopes[scope].open for scope in given.closure)
+        )
+
+
+def _checks(judged: Method) -> tuple[list[str], list[str]]:
+    """The steps that stand for checks: those with SQL, and those without."""
+    names = [name for name in judged.steps if name.startswith(_CHECK)]
+    verdicts = compile_method(judged).steps
+    apart = [name for name in names if isinstance(verdicts[name], Refusal)]
+    return [name for name in names if name not in apart], apart
 
 
 def _doubtful(result: SqlResult, checks: Sequence[str]) -> set[str]:
@@ -92,21 +145,19 @@ def _doubtful(result: SqlResult, checks: Sequence[str]) -> set[str]:
     return found
 
 
-def _figures(result: SqlResult, method: Method, name: str, years: dict[str, Inputs]) -> Iterator[Figure]:
+def _figures(result: SqlResult, method: Method, name: str, years: _Years) -> Iterator[Figure]:
     item = method.steps[name]
     for row in result.table(name):
         scope = tuple(zip(item.closure, row.row, strict=True))
         exact = row.shown if row.own is None else exact_text(row.own)
-        yield Figure(row.plant, name, scope, exact, row.shown, _unit(item, method, years[row.plant], row.row))
+        yield Figure(row.plant, name, scope, exact, row.shown, _unit(item, years, row.plant, row.row))
 
 
-def _unit(step: Step, method: Method, inputs: Inputs, row: tuple[str, ...]) -> str:
+def _unit(step: Step, years: _Years, key: str, row: tuple[str, ...]) -> str:
     """The unit of a figure; a member's own one is read from the plant."""
     if step.unit is None or "[" not in step.unit.text:
         return step.unit.text if step.unit is not None else ""
-    from tanheng.engine.exact.run import Run
-
-    run = Run(method, replace(inputs, data=()), FactorLibrary([]))
+    run = Run(years.judged, replace(years[key], data=()), FactorLibrary([]))
     return run.data.unit_of(step.unit, step.closure, row).text
 
 
