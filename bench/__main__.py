@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import platform
 
-from bench import intake, live_workbook, plant_year, sql_plants, sql_rows
+from bench import fleet, intake, live_workbook, plant_year, sql_plants, sql_rows
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
     live_workbook.main()
     sql_rows.main()
     sql_plants.main()
+    fleet.main()
 
 
 if __name__ == "__main__":
