@@ -1,4 +1,4 @@
-"""Write the generated half of the documentation into docs/reference/: problems, methods, rules, factors, commands.
+"""Write the generated half of the documentation into docs/reference/: problems, methods, factors, and so on.
 
 Run by `make docs` before mkdocs. Everything comes from the code and the library, so it cannot disagree with
 them; the folder is not committed.
