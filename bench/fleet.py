@@ -1,7 +1,7 @@
 """A thousand plant-years of the power method through `fleet`, from Parquet, beside two bounds.
 
-The plants are made of the demonstration plant, each with other coal, carbon and electricity. The bounds: the exact
-back end plant by plant, extrapolated from a few; and DuckDB alone reading the same file and adding up one column.
+The plants are made of the demonstration plant, each with other coal, carbon and electricity. The bounds:
+`account` plant by plant, extrapolated from a few; and DuckDB alone, which adds up one column of the file.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def main(plants: int = PLANTS) -> None:
     print(f"  peak memory                     {peak[0]:9.0f} MB, of its largest child {peak[1]:.0f} MB")
     ratio = each * plants / whole
     print(
-        f"  `account` one by one            {each * plants:9.2f} s, {ratio:.1f} ×; {len(drawn)} of them, equal"
+        f"  `account` one by one            {each * plants:9.2f} s, {ratio:.1f} ×; {len(drawn)} done, equal"
     )
     print(f"  DuckDB adds up one column       {scan:9.2f} s: what reading alone takes")
 
@@ -124,7 +124,8 @@ def by_hand(path: Path) -> tuple[int, int, float]:
     start = time.perf_counter()
     with duckdb.connect() as db:
         db.execute(
-            "SELECT plant, sum(value::DECIMAL(18, 2)) FROM read_parquet(?) WHERE item = 'FC_day' GROUP BY plant",
+            "SELECT plant, sum(value::DECIMAL(18, 2)) FROM read_parquet(?) "
+            "WHERE item = 'FC_day' GROUP BY plant",
             [str(path)],
         ).fetchall()
         took = time.perf_counter() - start

@@ -329,7 +329,7 @@ def test_a_changed_factor_moves_what_it_moves_by_hand(tmp_path, library):
 
 
 def by_hand(factor: str) -> str:
-    """E of 2024 with another factor of electricity: what is burnt as `account` has it, electricity by hand."""
+    """E of 2024 with another factor of electricity: fuels as `account` has them, electricity by hand."""
     burnt, bought = {"1": Fraction(0), "2": Fraction(0)}, {"1": Fraction(0), "2": Fraction(0)}
     for line in account(beiling(2024)).result.lines:
         if line.name == "E_burn":

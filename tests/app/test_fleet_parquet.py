@@ -1,4 +1,4 @@
-"""A fleet as one Parquet file: read back to equal figures; another shape, a float, a broken row are problems."""
+"""A fleet as one Parquet file: read back to equal figures; another shape or a broken row is named."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`tanheng fleet`: what it prints, writes and answers with, and that nothing is left behind when it is stopped."""
+"""`tanheng fleet`: what it prints, writes and answers with; nothing is left behind when it is stopped."""
 
 import csv
 import io

@@ -65,7 +65,7 @@ class FleetAccount:
         totals: The emission answer of every year that may be filed.
         rows: The same emissions at the level that was asked for.
         levels: The step that `rows` lists, by method.
-        problems: Why a year (by its key) or a file (by its name) has no figure, and what else was said on reading.
+        problems: Why a year (by its key) or a file (by its name) has no figure, and notes on reading.
         failed: Years and files without a figure.
         ways: How many years were computed by each back end: {"sql": 998, "exact": 2}.
     """
@@ -147,8 +147,8 @@ def account_fleet(
         progress: Called with how many years were computed, of how many, and the way.
 
     Raises:
-        Refused: TH-A44 a method has no emissions at that level; TH-A14 no such number; a method that is refused
-            at load.
+        Refused: TH-A44 a method has no emissions at that level; TH-A14 no such number; a method that is
+            refused at load.
     """
     library = library or Library()
     work = _Work(fleet, library, progress)
@@ -264,7 +264,7 @@ def _level(method: Method, by: Sequence[str] | None, step: str) -> str:
 
 
 def level_of(method: Method, by: Sequence[str]) -> str:
-    """The step that lists the emissions at the given scopes: of those that fit the one that adds up the others.
+    """The step that lists the emissions at the given scopes: the one that adds up all others there.
 
     Raises:
         Refused: TH-A44 there is none, or there are several that none adds up.

@@ -1,4 +1,4 @@
-"""Some years of a fleet by both back ends: every step and row compared, so that anyone can see that they agree."""
+"""Some years of a fleet by both back ends, with every step and row compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fleet as one Parquet file: a row a member, datum or fact; every value a text, so that no float is in it."""
+"""A fleet as one Parquet file: a row a member, datum or fact; every value is a text and never a float."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def _read(job: _Job) -> list[Read]:
         # a plant without an id is one as well: it must be named, not skipped
         asked = "plant IN (SELECT unnest(?)) OR (plant IS NULL AND ?)"
         rows = db.execute(
-            f"SELECT {', '.join(job.columns)} FROM {_FROM} WHERE {asked} ORDER BY {', '.join(COLUMNS[:_HEAD])}",
+            f"SELECT {', '.join(job.columns)} FROM {_FROM} WHERE {asked} "
+            f"ORDER BY {', '.join(COLUMNS[:_HEAD])}",
             [job.path, [p for p in job.plants if p is not None], None in job.plants],
         )
         return [

@@ -136,7 +136,7 @@ def _checks(judged: Method) -> tuple[list[str], list[str]]:
 
 
 def _doubtful(result: SqlResult, checks: Sequence[str]) -> set[str]:
-    """Plants with a problem or a check that fails: what they are told, and whether it matters, `exact` says."""
+    """Plants with a problem or a check that fails; whether it matters, `exact` says."""
     found = {key for key, said in result.problems.items() if any(p.severity in KEEPS for p in said)}
     for name in checks:
         found |= {
@@ -162,9 +162,9 @@ def _unit(step: Step, years: _Years, key: str, row: tuple[str, ...]) -> str:
 
 
 def judges(method: Method, methods: MethodLibrary) -> tuple[Method, ...]:
-    """The method with each set of rules laid over it; their checks that keep a year from being filed as steps.
+    """The method with each set of rules laid over it, and checks that keep a year from being filed as steps.
 
-    The first has the method's own checks too. A check that is replaced by the method's own value keeps nothing.
+    The first has the method's own checks too. Where the method itself replaces a value, nothing is kept.
     """
     laid = [each for rules in methods.rules() if (each := methods.judging(rules, method)) is not None]
     laid = [each for each in laid if any(c.id in each.own and _grave(c) for c in each.checks)]

@@ -1,4 +1,4 @@
-"""Many plants' years from a folder of plant files or one Parquet file, held on disk until they are asked for."""
+"""Many plants' years from a folder of plant files or one Parquet file, held on disk until wanted."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def _read(file: Path, library: Library) -> tuple[bytes | None, tuple[Problem, ..
 
 
 def _intake(file: Path, library: Library) -> tuple[Inputs | None, tuple[Problem, ...]]:
-    """The inputs of a file; those of a pack after it was verified, in a fleet computed by the fleet's rules."""
+    """The inputs of a file; of a pack once it was verified: the fleet computes them by its own rules."""
     path = readable(file)
     if path.suffix.lower() == ".zip":
         done = account(path, library)

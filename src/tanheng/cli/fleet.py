@@ -1,4 +1,4 @@
-"""Commands about many plants at once: account, gather into one file, compare libraries, check both back ends."""
+"""Commands about many plants at once: account, gather, compare libraries, check both back ends."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def account(
     everything: bool,
     as_json: bool,
 ) -> int:
-    """Account every plant's year, with sums by period and boundary; what has no figure is said and not added."""
+    """Account every plant's year and add up by period and boundary; what has no figure is not added."""
     from tanheng.app.fleet import account_fleet
     from tanheng.app.fleet_write import target_of, write_fleet
     from tanheng.app.library import Library

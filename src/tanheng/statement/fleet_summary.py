@@ -1,4 +1,4 @@
-"""A fleet's emissions as a document: sums, charts of the largest plants and of the months, every year, problems."""
+"""A fleet's emissions as a document: sums, charts of the largest plants and of months, years, problems."""
 
 from __future__ import annotations
 
