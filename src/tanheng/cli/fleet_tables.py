@@ -167,7 +167,8 @@ def diff_json(found: FleetDifference, before: FleetAccount, after: FleetAccount,
         "changes": [
             {
                 "plant": c.year.id, "title": c.year.title, "period": c.year.period,
-                "boundary": c.year.boundary, "before": c.before, "after": c.after, "change": c.change, "unit": c.unit,
+                "boundary": c.year.boundary,
+                "before": c.before, "after": c.after, "change": c.change, "unit": c.unit,
             }
             for c in found.changes
         ],
