@@ -196,6 +196,22 @@ def test_a_folder_is_gathered_and_accounts_to_the_same(tmp_path):
     assert set(direct["problems"]) == {"b.toml", "c.xlsx"}
 
 
+def test_a_pack_is_verified_and_counts_once_beside_its_form(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(FORM, folder / "a.toml")
+    assert tanheng("pack", FORM, "-o", folder / "b.zip").exit_code == 0
+    found = json.loads(tanheng("fleet", "account", folder, "--by", "", "--json").stdout)
+    assert found["ok"] and [t["shown"] for t in found["totals"]] == ["5803699"]
+    assert [p["code"] for p in found["problems"]["b.zip"]] == ["TH-A42"]
+    data = bytearray((folder / "b.zip").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "b.zip").write_bytes(data)
+    found = json.loads(tanheng("fleet", "account", folder, "--by", "", "--json").stdout)
+    assert not found["ok"] and (found["figures"], found["of"]) == (1, 2)
+    assert found["problems"]["b.zip"][0]["code"].startswith("TH-P")
+
+
 def test_an_empty_folder_has_no_plants(tmp_path):
     (tmp_path / "notes.md").write_text("x")
     done = tanheng("fleet", "account", tmp_path)
