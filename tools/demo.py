@@ -25,7 +25,7 @@ NEXT = (
     f"explain demo/{PLANT} E",
     "performance 2025 --last 2024 --base 2023 --in demo",
     f"clock demo/{PLANT} --today 2024-07-01 --price 90",
-    f"dqcp check demo/{PLANT} --plan demo/beiling-dqcp-2024.xlsx --calibrations demo/beiling-calibrations-2024.csv",
+    f"dqcp check demo/{PLANT} --plan demo/beiling-dqcp-2024.xlsx",
     f"workbook demo/{PLANT} -o demo/live.xlsx",
     "methods cets-power-2026 -o demo/公式手册.pdf",
 )

@@ -348,3 +348,20 @@ def test_a_year_that_only_one_library_can_compute_is_set_apart(library):
     found = diff_fleet(before, after)
     assert (found.changes, found.same, found.apart) == ((), 1, ("2026 2026 ets_facility",))
     assert before.failed == ("2026 2026 ets_facility",) and not after.failed
+
+
+def test_processes_keep_no_library_of_the_work_before(tmp_path, library, monkeypatch):
+    own = tmp_path / "factors"
+    own.mkdir()
+    row = (
+        "grid.power_report.2024,power_report,ef_co2,electricity,CN,电力,Electricity,0.6,tCO2/MWh,,,供电合同,,2024,"
+        "2024-01-01,2024-12-31,2024-03-01,sure,2024-03-01,试验用：另一个排放因子"
+    )
+    (own / "power_grid.csv").write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
+    monkeypatch.setattr(fleets, "_FEW", 0)
+    monkeypatch.setattr(fleets, "_SQL_TOGETHER", 1)
+    with fleet_of({"a": beiling(2024), "b": moved(beiling(2024), random.Random(7), {"C_ad": 2})}) as fleet:
+        sides = [account_fleet(fleet, (), each) for each in (library, Library.of([tmp_path]), library)]
+    totals = [{row.year.id: row.exact for row in side.totals} for side in sides]
+    assert totals[0] == totals[2] and totals[0]["a"] == "5803699" and totals[1]["a"] == by_hand("0.6")
+    assert totals[0]["b"] != totals[1]["b"]

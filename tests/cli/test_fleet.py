@@ -254,7 +254,13 @@ def test_nothing_is_left_behind_when_it_is_stopped(tmp_path, kind):
     folder.mkdir()
     shutil.copy(FORM, folder)
     command = [sys.executable, "-m", "tanheng", "fleet", "account", str(folder)]
-    running = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(scratch)}, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command,
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stderr=subprocess.PIPE,
+        # a shell starts what it runs in the background with Ctrl-C switched off
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     try:
         end = time.monotonic() + 60
         # wait until SQL has its folder, then stop

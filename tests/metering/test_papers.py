@@ -1,4 +1,4 @@
-"""Sheets of papers: what only rules read is asked for by the form, stored as facts, and refused cell by cell."""
+"""Sheets of papers: what only rules read is asked for by the form and refused cell by cell."""
 
 import pytest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tanheng.app.documents import printed
 from tanheng.app.files import free, put, said
 from tanheng.app.library import Library
 from tanheng.kernel.problems import Place, refuse
@@ -48,19 +49,4 @@ def write_book(method_id: str, path: str | Path, library: Library, force: bool =
         en = f'"{name}": the name of a book ends in .pdf, .docx or .html'
         raise refuse("TH-A08", Place(), seen_zh=zh, seen_en=en)
     target = free(path, force)
-    return put(target, _bytes(book_of(method_id, library), kind))
-
-
-def _bytes(statement: Statement, kind: str) -> bytes:
-    # each printer brings a library of its own, so only the one that is asked for is loaded
-    if kind == "pdf":
-        from tanheng.reports.pdf import pdf_bytes
-
-        return pdf_bytes(statement)
-    if kind == "docx":
-        from tanheng.reports.word import word_bytes
-
-        return word_bytes(statement, [])
-    from tanheng.reports.page import html_bytes
-
-    return html_bytes(statement)
+    return put(target, printed(book_of(method_id, library), kind))

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from tanheng.app.accounting import Account, account, must
+from tanheng.app.documents import printed
 from tanheng.app.files import free, put, said
 from tanheng.app.library import Library
 from tanheng.app.years import year_file
@@ -15,7 +16,6 @@ from tanheng.inventory.diff import diff
 from tanheng.inventory.difference import Difference, Side
 from tanheng.inventory.explain import Node, explain, find_rows
 from tanheng.kernel.problems import Place, Refused, problem, refuse
-from tanheng.statement.model import Statement
 
 FORMATS = ("xlsx", "pdf", "docx")
 
@@ -120,24 +120,7 @@ def write_difference(found: Comparison, path: str | Path, force: bool = False) -
     facts = (d for d in found.after.inputs.facts if d.name == "entity_name")
     entity = next((d.value for d in facts), found.after.file)
     statement = difference_statement(found.found, entity, (found.before.file, found.after.file))
-    return put(target, _bytes(statement, kind))
-
-
-def _bytes(statement: Statement, kind: str) -> bytes:
-    if kind == "pdf":
-        from tanheng.reports.pdf import pdf_bytes
-
-        return pdf_bytes(statement)
-    from tanheng.reports.charts import pictures
-
-    drawn = pictures(statement.charts)
-    if kind == "docx":
-        from tanheng.reports.word import word_bytes
-
-        return word_bytes(statement, drawn)
-    from tanheng.reports.excel import excel_bytes
-
-    return excel_bytes(statement, drawn)
+    return put(target, printed(statement, kind))
 
 
 def _found(path: str | Path, folder: str, library: Library | None) -> Account:

@@ -36,15 +36,24 @@ def write_document(
     return put(target, printed(make(), kind))
 
 
-def printed(statement: Statement, kind: str) -> bytes:
-    """The bytes of a document; its charts are drawn where the form needs pictures."""
+def printed(statement: Statement, kind: str, drawn: list[bytes] | None = None) -> bytes:
+    """The bytes of a document: "pdf", "html", "docx" or "xlsx".
+
+    Args:
+        drawn: The pictures of its charts, where they are made already; Word and Excel need them.
+    """
     if kind == "pdf":
         from tanheng.reports.pdf import pdf_bytes
 
         return pdf_bytes(statement)
-    from tanheng.reports.charts import pictures
+    if kind == "html":
+        from tanheng.reports.page import html_bytes
 
-    drawn = pictures(statement.charts)
+        return html_bytes(statement)
+    if drawn is None:
+        from tanheng.reports.charts import pictures
+
+        drawn = pictures(statement.charts) if statement.charts else []
     if kind == "docx":
         from tanheng.reports.word import word_bytes
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tanheng.app.accounting import KEEPS, Account, account
 from tanheng.app.fleet_source import unpacked
+from tanheng.app.fleet_work import shared
 from tanheng.app.library import Library
 from tanheng.engine.exact.run import Run
 from tanheng.engine.sql.plan import Refusal, compile_method
@@ -63,6 +64,7 @@ def by_sql(job: Job) -> Made:
     """Every year of the job that has nothing in it that would keep it from being filed; the rest is left."""
     from tanheng.engine.sql.runner import run_sql
 
+    job = replace(job, library=shared(job.library))
     methods, factors = job.library.methods, job.library.factors
     method = methods.get(job.method)
     left: set[str] = set()
@@ -208,10 +210,10 @@ def filled_by_rule(inputs: Inputs, methods: MethodLibrary) -> bool:
 
 def by_exact(job: Job) -> Made:
     """Each year as `tanheng account` does it."""
-    made = Made()
+    made, library = Made(), shared(job.library)
     for key, data in job.years:
         try:
-            done = account(unpacked(data), job.library)
+            done = account(unpacked(data), library)
         except Refused as refused:
             made.problems[key] = tuple(refused.problems)
             continue

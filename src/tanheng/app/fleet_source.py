@@ -14,7 +14,7 @@ from typing import Any
 from tanheng.app.accounting import KEEPS, account
 from tanheng.app.beside import needs_another
 from tanheng.app.files import readable, said
-from tanheng.app.fleet_work import parts, spread
+from tanheng.app.fleet_work import parts, shared, spread
 from tanheng.app.library import Library
 from tanheng.facts.datum import Datum, Origin, Row
 from tanheng.facts.inputs import Inputs, Member
@@ -220,7 +220,7 @@ Read = tuple[str, bytes | None, tuple[Problem, ...]]
 
 def _read_all(job: tuple[Sequence[Path], Library]) -> list[Read]:
     """Files in a process of its own: name, packed inputs, what is to be said."""
-    files, library = job
+    files, library = job[0], shared(job[1])
     return [(said(file.name), *_read(file, library)) for file in files]
 
 

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from multiprocessing import active_children
 from typing import Any, TypeVar
 
+from tanheng.app.library import Library
+
+_SHARED: dict[str, Any] = {}
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -52,9 +55,19 @@ def spread(function: Callable[[Job], Done], jobs: Iterable[Job], apart: bool) ->
 
 
 def _begin() -> None:
+    _SHARED["begun"] = True
     # Ctrl-C reaches every process of a terminal; only the first decides what becomes of the work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+
+
+def shared(library: Library) -> Library:
+    """In a process of a fleet, the same library for every job, so that it is read once."""
+    # only a process that `spread` began: it ends with one piece of work, which has one library
+    if not _SHARED.get("begun"):
+        return library
+    found: Library = _SHARED.setdefault("library", library)
+    return found
 
 
 def _leave(*_: Any) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from tanheng.app.accounting import account
+from tanheng.app.documents import printed
 from tanheng.app.files import free, put, readable, said
 from tanheng.app.library import Library
 from tanheng.app.plan_draft import draft_plan
@@ -236,16 +237,8 @@ def write_plan(
     name = f"{read.template.name(read.plan.year)}-{read.plan.year}-v{read.plan.version}"
     paths = {kind: Path(folder) / f"{name}.{kind}" for kind in dict.fromkeys(formats)}
     targets = {kind: free(path, force, source) for kind, path in paths.items()}
-    made = {}
-    for kind in paths:
-        if kind == "docx":
-            from tanheng.reports.word import word_bytes
-
-            made[kind] = word_bytes(statement, [])
-        else:
-            from tanheng.reports.excel import excel_bytes
-
-            made[kind] = excel_bytes(statement, [])
+    # every document is made before the first is written
+    made = {kind: printed(statement, kind) for kind in paths}
     for kind, path in paths.items():
         put(targets[kind], made[kind])
         yield path

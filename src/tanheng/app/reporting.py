@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tanheng.app.accounting import Account, must
+from tanheng.app.documents import printed
 from tanheng.app.files import free, put
 from tanheng.kernel.problems import Place, Refused, problem
 from tanheng.library.template_library import Template, load_template, template_ids, template_methods
@@ -78,21 +79,7 @@ def write_reports(
             from tanheng.reports.charts import pictures as draw
 
             pictures[report] = draw(statements[report].charts)
-        made.append(_bytes(statements[report], kind, pictures.get(report, [])))
+        made.append(printed(statements[report], kind, pictures.get(report, [])))
     for (_, _, path), target, data in zip(plan, targets, made, strict=True):
         put(target, data)
         yield path
-
-
-def _bytes(statement: Statement, kind: str, pictures: list[bytes]) -> bytes:
-    if kind == "pdf":
-        from tanheng.reports.pdf import pdf_bytes
-
-        return pdf_bytes(statement)
-    if kind == "docx":
-        from tanheng.reports.word import word_bytes
-
-        return word_bytes(statement, pictures)
-    from tanheng.reports.excel import excel_bytes
-
-    return excel_bytes(statement, pictures)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,8 @@ from tanheng.cli.face import Face
 from tanheng.cli.frame import DONE, FORCE, JSON, LIBRARY, command
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from rich.console import RenderableType
 
     from tanheng.inventory.bridge import Bridged

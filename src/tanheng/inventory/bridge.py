@@ -137,7 +137,7 @@ def _amounts(run: Run, name: str) -> dict[tuple[tuple[str, str], ...], Fraction]
 
 
 def _loose(run: Run, lines: set[str]) -> Fraction:
-    """How far a total may lie from the sum of its parts: half a digit of every amount rounded above the lines.
+    """How far a total may lie from the sum of its parts: half a digit of each amount rounded above the lines.
 
     Only the total and the steps that it adds up directly are rounded after the lines have been computed.
     """

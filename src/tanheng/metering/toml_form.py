@@ -154,7 +154,9 @@ def toml_text(plan: Plan, lang: str, boundary: str) -> str:
     for sheet in template.sheets:
         if sheet.role == "form":
             lines += [f"# {sheet.title(lang)}", *_form_text(plan, sheet, lang)]
-        elif sheet.role != "run" and (not sheet.optional or sheet.offered or sheet.id in used or rows_of(plan, sheet)):
+        elif sheet.role != "run" and (
+            not sheet.optional or sheet.offered or sheet.id in used or rows_of(plan, sheet)
+        ):
             lines += [f"# {sheet.title(lang)}", *_table_text(plan, sheet, lang)]
     return "\n".join(lines)
 

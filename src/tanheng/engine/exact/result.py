@@ -53,8 +53,8 @@ def started(inputs: Inputs, methods: MethodLibrary, factors: FactorLibrary) -> R
 
     Raises:
         Refused: TH-M20 the method is unknown, TH-C08 some month lies before the first method or after the
-            last, TH-M21 a month lies in two; TH-C15, TH-C16, TH-C17 a gap that its rule cannot fill; what the file
-            of a method is refused for.
+            last, TH-M21 a month lies in two; TH-C15, TH-C16, TH-C17 a gap that its rule cannot fill; what
+            the file of a method is refused for.
     """
     chain = in_force(inputs.method, inputs.period, methods)
 
