@@ -92,9 +92,7 @@ def methods(library: Library) -> None:
     rows = ((f"[{m.id}]({m.id}.md)", m.zh, span(m.force, m.until)) for m in loaded)
     write("methods/index.md", ["# 方法", "", *table(("编号", "名称", "有效期"), rows)])
     for method in loaded:
-        write(
-            f"methods/{method.id}.md", method_page(method, load_cases(method, library), library.instruments)
-        )
+        write(f"methods/{method.id}.md", method_page(method, load_cases(method, library), library))
         book = html_bytes(book_of(method.id, library))
         (REFERENCE / "methods" / f"{method.id}-book.html").write_bytes(book)
 
@@ -155,7 +153,7 @@ def rules(library: Library) -> None:
         judged = {method_id: laid for method_id, laid in over.items() if laid is not None}
         *_, laid = judged.values()
         rows.append((f"[{name}]({name}.md)", laid.zh, "、".join(f"`{each}`" for each in judged)))
-        write(f"rules/{name}.md", rules_page(laid, load_cases(laid, library), library.instruments))
+        write(f"rules/{name}.md", rules_page(laid, load_cases(laid, library), library))
     head = ["# 规则", "", "规则叠加在核算方法上：核查数据、给出替代值、计算绩效参数。", ""]
     write("rules/index.md", [*head, *table(("编号", "名称", "用于"), rows)])
 

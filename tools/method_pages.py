@@ -15,7 +15,7 @@ from tanheng.engine.notation.mathml import mathml
 from tanheng.engine.verdict import Refusal
 from tanheng.formula.model import Check, Constant, Given, Method, Step, Way
 from tanheng.kernel.numbers import exact_text
-from tanheng.library.instrument_library import InstrumentLibrary
+from tanheng.library.factor_library import FactorLibrary
 from tanheng.library.method_library import way_label
 
 KIND = {"number": "数", "word": "词", "date": "日期", "truth": "是非"}
@@ -89,12 +89,12 @@ def step_lines(method: Method, step: Step) -> Iterator[str]:
     yield from table(("路径", "条件", "公式原文", "修约", "条款"), rows)
 
 
-def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) -> Iterator[str]:
+def method_page(method: Method, cases: Iterable[Case], library: Library) -> Iterator[str]:
     """One method: in force, answers, inputs, constants, every step with its formula, and its cases."""
     yield f"# {method.zh}\n\n{method.en}\n"
     facts = [
         ("编号", f"`{method.id}`"),
-        ("依据", f"{laws.resolve(method.law).zh}（{method.law}）"),
+        ("依据", f"{library.instruments.resolve(method.law).zh}（{method.law}）"),
         ("有效期", span(method.force, method.until)),
         ("边界", method.boundary),
         ("摘要", f"`{method.digest}`"),
@@ -121,7 +121,8 @@ def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) 
     yield from table(("名称", "含义", "单位", "范围", "条款"), rows)
     if method.constants:
         yield "## 常数\n"
-        yield from table(("名称", "含义", "单位", "值", "条款"), map(constant_row, method.constants.values()))
+        constants = (constant_row(each, library.factors) for each in method.constants.values())
+        yield from table(("名称", "含义", "单位", "值", "条款"), constants)
     yield "## 公式\n"
     for step in method.steps.values():
         yield from step_lines(method, step)
@@ -134,19 +135,20 @@ def method_page(method: Method, cases: Iterable[Case], laws: InstrumentLibrary) 
     yield from table(("编号", "说明"), ((f"`{case.id}`", case.says) for case in cases))
 
 
-def constant_row(constant: Constant) -> tuple[str, ...]:
-    """A constant with each dated value, or the factor it is read from."""
+def constant_row(constant: Constant, factors: FactorLibrary) -> tuple[str, ...]:
+    """A constant with each dated value, or the rows of the factor library that it is read from."""
     values = [
         exact_text(d.value) + (f"（{span(d.since, d.until)}）" if d.since or d.until else "")
         for d in constant.dated
     ]
-    return (
-        f"`{constant.name}`",
-        constant.zh,
-        constant.unit.label,
-        "；".join(values) or f"因子库 {constant.family} `{constant.factor}`",
-        constant.law,
-    )
+    if constant.family:
+        for row in factors.rows(constant.family):
+            if row.id == constant.factor:
+                days = f"（{span(row.valid_from, row.valid_to)}）" if row.valid_from or row.valid_to else ""
+                unit = "" if row.unit == constant.unit.text else f" {row.unit}"
+                values.append(f"{row.value}{unit}{days}")
+        values.append(f"因子库 {constant.family} `{constant.factor}`")
+    return f"`{constant.name}`", constant.zh, constant.unit.label, "；".join(values), constant.law
 
 
 def bound_text(check: Check) -> str:
@@ -155,15 +157,15 @@ def bound_text(check: Check) -> str:
     return f"{low or '…'} 至 {high or '…'}" if low or high else ""
 
 
-def rules_page(rules: Method, cases: Iterable[Case], laws: InstrumentLibrary) -> Iterator[str]:
+def rules_page(rules: Method, cases: Iterable[Case], library: Library) -> Iterator[str]:
     """One set of rules: what it adds to a method, its checks, its fill rules, and its cases."""
     yield f"# {rules.zh}\n\n{rules.en}\n"
     name = rules.id.partition("@")[0]
-    yield f"`{name}`，依据 {laws.resolve(rules.law).zh}（{rules.law}）。叠加在核算方法上使用。\n"
-    constants = [c for c in rules.constants.values() if c.name in rules.own]
+    yield f"`{name}`，依据 {library.instruments.resolve(rules.law).zh}（{rules.law}）。叠加在核算方法上使用。\n"
+    constants = [constant_row(c, library.factors) for c in rules.constants.values() if c.name in rules.own]
     if constants:
         yield "## 界限与常数\n"
-        yield from table(("名称", "含义", "单位", "值", "条款"), map(constant_row, constants))
+        yield from table(("名称", "含义", "单位", "值", "条款"), constants)
     checks = [c for c in rules.checks if c.id in rules.own]
     if checks:
         yield "## 核查\n"
