@@ -165,3 +165,32 @@ def test_a_year_is_not_compared_with_a_month():
     with pytest.raises(Refused) as caught:
         diff(side(), side(replace(beiling(), period="2023-05", data=(), facts=())))
     assert [p.code for p in caught.value.problems] == ["TH-C14"]
+
+
+def test_a_year_in_two_rule_periods_is_compared_with_itself_corrected():
+    """January 2022 is the replaced edition's: its coal stands under that edition's default, 0.03356 tC/GJ."""
+    inputs = beiling(2022)
+    day = next(d for d in inputs.data if d.name == "FC_day" and dict(d.row)["day"] == "2022-01-03")
+    more = replace(day, value=str(Fraction(day.value) + 1))
+    other = replace(inputs, data=tuple(more if d is day else d for d in inputs.data))
+    found = diff(side(inputs), side(other))
+    add_up(found)
+    assert [part.names for part in found.parts if Fraction(part.change)] == [("FC_day",)]
+    assert Fraction(found.change) > 0
+
+
+def test_a_gap_that_a_rule_fills_is_compared_too():
+    inputs = beiling()
+    day = next(d for d in inputs.data if d.name == "FC_day" and dict(d.row)["day"] == "2024-02-06")
+    filled = replace(
+        day,
+        value="",
+        state="substituted",
+        reason="皮带秤故障",
+        person="林若川",
+        rule="power-missing/coal-day-month",
+    )
+    other = replace(inputs, data=tuple(filled if d is day else d for d in inputs.data))
+    found = diff(side(inputs), side(other))
+    add_up(found)
+    assert ("FC_day",) in [part.names for part in found.parts]

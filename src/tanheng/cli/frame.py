@@ -150,8 +150,13 @@ _BESIDE = click.option(
 
 
 def PLANT(function: Any) -> Any:
-    """The file of a plant's year, sheets that come from CSV files, and the form that it stands beside."""
-    return click.argument("plant", type=click.Path())(_CSV(_BESIDE(function)))
+    """The file of a plant's year, and sheets that come from CSV files instead."""
+    return click.argument("plant", type=click.Path())(_CSV(function))
+
+
+def FORM(function: Any) -> Any:
+    """As PLANT; the file may also be the form of a wider boundary, which stands beside the plant's own."""
+    return PLANT(_BESIDE(function))
 
 
 def group(name: str, short: str, zh: str, en: str, examples: str) -> click.Group:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tanheng.cli.face import Face
-from tanheng.cli.frame import DONE, FORCE, JSON, KNOWN, LIBRARY, PLANT, REFUSED, command
+from tanheng.cli.frame import DONE, FORCE, FORM, JSON, KNOWN, LIBRARY, REFUSED, command
 
 if TYPE_CHECKING:
     from tanheng.app.accounting import Account
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         tanheng report plant.xlsx --report platform --force
     """,
 )
-@PLANT
+@FORM
 @click.option("-o", "--output", default=".", type=click.Path(), metavar="DIR", help="输出文件夹 folder")
 @click.option(
     "--format",
@@ -71,7 +71,7 @@ def report(
         tanheng pack plant.xlsx -o pack.zip --attach out/年度排放报告-2024.pdf
     """,
 )
-@PLANT
+@FORM
 @click.option(
     "-o", "--output", required=True, type=click.Path(), metavar="FILE", help="封存包 the pack (.zip)"
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tanheng.cli.face import Face
-from tanheng.cli.frame import DONE, EVERYTHING, FORCE, JSON, KNOWN, LIBRARY, PLANT, REFUSED, command
+from tanheng.cli.frame import DONE, EVERYTHING, FORCE, FORM, JSON, KNOWN, LIBRARY, REFUSED, command
 
 if TYPE_CHECKING:
     from tanheng.app.accounting import Account
@@ -69,7 +69,7 @@ def new(
         tanheng check plant.xlsx --json
     """,
 )
-@PLANT
+@FORM
 @click.option(
     "--annotate", type=click.Path(), metavar="FILE", help="另存标出问题的工作簿 a copy with the faults marked"
 )
@@ -121,7 +121,7 @@ def check(
         tanheng account plant.xlsx --library 自有库 --known-on 2025-03-31
     """,
 )
-@PLANT
+@FORM
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="结果 JSON 另存为文件 save the JSON")
 @click.option("--uncertainty", is_flag=True, help="给出不确定度（95 %） with its uncertainty")
 @click.option("--stated", type=click.Path(), metavar="FILE", help="自有不确定度（TOML） own uncertainties")
@@ -188,7 +188,7 @@ def _widths(done: Account, stated: str | None) -> Sequence[Uncertainty]:
         tanheng explain pack.zip E --json
     """,
 )
-@PLANT
+@FORM
 @click.argument("name")
 @click.option("--at", default="", metavar="SCOPE=MEMBER,…", help="选定范围 such as unit=1,month=2024-03")
 @LIBRARY
@@ -268,7 +268,9 @@ def _warning(face: Face) -> Any:
     "--in", "folder", default=".", type=click.Path(), metavar="DIR", help="只写年份时在此查找 where years are"
 )
 @click.option("--answer", default="", metavar="NAME", help="比较的数，缺省为排放总量 by default the total")
-@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="另存 .xlsx .pdf .docx save a document")
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="另存 .xlsx .pdf .docx save a document"
+)
 @LIBRARY
 @KNOWN
 @FORCE

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tanheng.cli.face import Face
-from tanheng.cli.frame import DONE, FORCE, KNOWN, LIBRARY, PLANT, REFUSED, command
+from tanheng.cli.frame import DONE, FORCE, FORM, KNOWN, LIBRARY, REFUSED, command
 
 
 @command(
@@ -18,7 +18,7 @@ from tanheng.cli.frame import DONE, FORCE, KNOWN, LIBRARY, PLANT, REFUSED, comma
         tanheng workbook pack.zip -o live.xlsx --force
     """,
 )
-@PLANT
+@FORM
 @click.option(
     "-o", "--output", required=True, type=click.Path(), metavar="FILE", help="工作簿 the workbook (.xlsx)"
 )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tanheng.engine.exact.run import Run
+from tanheng.engine.exact.result import started
 from tanheng.facts.datum import Datum
 from tanheng.facts.inputs import Inputs, Member
 from tanheng.formula.model import Method, Step
@@ -96,9 +96,10 @@ class _Change:
 
 
 def _value(side: Side, name: str) -> Fraction:
-    run = Run(side.method, side.inputs, side.factors)
-    if run.data.problems:
-        raise Refused(tuple(run.data.problems))
+    run = started(side.inputs, side.methods, side.factors)
+    wrong = [found for each in run.lineage for found in each.data.problems]
+    if wrong:
+        raise Refused(tuple(wrong))
     value = run.value(name, ())
     assert isinstance(value, Fraction)
     return value
@@ -121,13 +122,13 @@ def _changes(before: Side, after: Side) -> Iterable[_Change]:
     for name in sorted(after.method.givens.keys() | before.method.givens.keys()):
         old = [d for d in side.inputs.data if d.name == name]
         new = [d for d in after.inputs.data if d.name == name] if name in before.method.givens else []
-        touched = {(d.row, d.value, d.unit) for d in old} ^ {(d.row, d.value, d.unit) for d in new}
+        touched = {_figure(d) for d in old} ^ {_figure(d) for d in new}
         if touched and name in before.method.givens:
             rest = tuple(d for d in side.inputs.data if d.name != name)
             side = replace(side, inputs=replace(side.inputs, data=rest + tuple(new)))
             given = before.method.givens[name]
             yield _Change(
-                "input", name, given.zh or name, given.en or name, side, len({row for row, _, _ in touched})
+                "input", name, given.zh or name, given.en or name, side, len({row for row, *_ in touched})
             )
     used, wanted = _factors(side), _factors(replace(side, factors=after.factors))
     if used != wanted:
@@ -141,15 +142,20 @@ def _changes(before: Side, after: Side) -> Iterable[_Change]:
         )
 
 
+def _figure(datum: Datum) -> tuple[object, ...]:
+    """What tells a datum's figure: where it stands, and its value, or the rule that gives it one."""
+    return datum.row, datum.value, datum.unit, "" if datum.value else datum.rule
+
+
 def _factors(side: Side) -> set[tuple[str, str]]:
     """Every factor row that a side reads for its answers, as key (family, id, dates) and digest."""
-    run = Run(side.method, side.inputs, side.factors)
+    run = started(side.inputs, side.methods, side.factors)
     for name in run.method.answers:
         for row in run.of(name):
             # what one cell lacks does not hide the rows that the others read
             with suppress(Refused):
                 run.value(name, row)
-    return {(key, factor.digest) for key, factor in run.factors.items()}
+    return {(key, factor.digest) for each in run.lineage for key, factor in each.factors.items()}
 
 
 def _members_moved(before: Inputs, after: Inputs) -> set[tuple[str, str]]:

@@ -22,7 +22,7 @@ from tanheng.library.instrument_library import InstrumentLibrary
 
 # how far off a row is that misses this selector: the same thing from another set or region is nearest
 _SELECTORS = {"set": 1, "region": 1, "item": 2, "key": 3, "id": 3}
-_PARTS = ("factors", "methods", "instruments", "templates")
+_PARTS = ("factors", "methods", "rules", "instruments", "templates", "uncertainty")
 _TABLE = re.compile(r"\w+\.csv")
 _MOST = 12  # candidates that are worth listing
 _FAR = 3  # GJ for MWh is 3.6, kcal for kJ 4.2, kg for t 1000: no replaced value moves as far without a slip

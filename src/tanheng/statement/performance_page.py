@@ -60,9 +60,9 @@ def performance_statement(
     for number, (level, (title, says)) in enumerate(LEVELS.items()):
         rows = [p for p in found if p.level == level]
         table = Table(
-            f"level{level}", words(f"表 {level} {title}"), _columns(years), tuple(_rows(rows, years))
+            f"level{level}", words(f"表 {level} {says}"), _columns(years), tuple(_rows(rows, years))
         )
-        blocks: list[Any] = [Paragraph(words(f"{says}。")), table]
+        blocks: list[Any] = [table]
         if level == len(LEVELS):
             blocks.append(Paragraph(words(_READ), "note"))
             if any(by.id != method.id for _, _, by, _ in years):

@@ -140,8 +140,10 @@ def _judged(run: Run, check: Check) -> Iterator[Finding]:
         try:
             verdict = judge.verdict(row)
         except Refused as refused:
+            # each problem has its own line already; here its code and title say why nothing is judged
             zh, en = (
-                "；".join(dict.fromkeys(p.line(lang) for p in refused.problems)) for lang in ("zh", "en")
+                "；".join(dict.fromkeys(f"{p.code} {p.title(lang)}" for p in refused.problems))
+                for lang in ("zh", "en")
             )
             yield _finding(judge, row, NOT_COMPUTED, zh, en)
             judged = True
