@@ -163,7 +163,8 @@ def rules(library: Library) -> None:
 
 def commands(group: click.Group) -> None:
     """The index of commands and a page for each, with the text of --help."""
-    with click.Context(group, info_name="tanheng") as top:
+    # a command keeps the help option of the first context that asks it: it must be the real one
+    with click.Context(group, info_name="tanheng", **group.context_settings) as top:
         found = {name: group.get_command(top, name) for name in group.list_commands(top)}
         rows = [
             (f"[tanheng {name}]({name}.md)", each.get_short_help_str(80))
