@@ -96,11 +96,11 @@ def test_interrupted_work_leaves_nothing_and_says_so(tmp_path):
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tanheng.app import reporting\n"
         "from tanheng.cli import main\n"
-        "made = reporting._bytes\n"
+        "made = reporting.printed\n"
         "def late(*given):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    return made(*given)\n"
-        "reporting._bytes = late\n"
+        "reporting.printed = late\n"
         "main(['report', *sys.argv[1:]])\n"
     )
     done = subprocess.run(
