@@ -82,7 +82,7 @@ def test_texts_are_no_formulas_in_csv(few):
     data = target.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    assert [(r["plant"], r["step"], r["exact"], r["unit"], r["problem"]) for r in rows] == [
+    assert [(r["plant"], r["step"], r["exact"], r["measure"], r["problem"]) for r in rows] == [
         ("P1", "E_d", "10", "tCO2e", ""),
         ("P2", "E_d", "5.5", "tCO2e", ""),
         ("P3", "", "", "", "TH-C01"),
@@ -107,7 +107,7 @@ def test_rows_as_parquet(sound):
     target = sound.parent / "out.parquet"
     assert tanheng("fleet", "account", sound, "-o", target).exit_code == 0
     with duckdb.connect() as db:
-        found = db.execute(f"SELECT plant, exact, unit FROM read_parquet('{target}') ORDER BY 1").fetchall()
+        found = db.execute(f"SELECT plant, exact, measure FROM read_parquet('{target}') ORDER BY 1").fetchall()
     assert found == [("P1", "45", "tCO2e"), ("P2", "4.5", "tCO2e")]
 
 

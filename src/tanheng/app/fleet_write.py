@@ -19,7 +19,7 @@ from tanheng.statement.fleet_summary import Detail, FleetSummary, Plant, Trouble
 
 FORMATS = (".xlsx", ".csv", ".parquet")
 _HEAD = ("plant", "title", "period", "boundary", "method", "step")
-_TAIL = ("exact", "shown", "unit", "problem")
+_TAIL = ("exact", "shown", "measure", "problem")
 
 
 def target_of(path: str | Path, force: bool, source: str | Path, formats: Sequence[str] = FORMATS) -> Path:
