@@ -81,6 +81,7 @@ def ruled(run: Run, rules_id: str, methods: MethodLibrary) -> Run | None:
             return None
         method = laid or each.method
         made = Run(method, _with_papers(each.inputs, method, each.method), run.library, made)
+        made.take(each)
     return made
 
 

@@ -75,6 +75,21 @@ class Run:
             self.full[name].clear()
         self._failed.clear()
 
+    def take(self, judged: Run) -> None:
+        """Take what the run of the method that this one is laid over has computed.
+
+        Rules add to a method; where they change something of it, everything is computed afresh.
+        """
+        below = judged.method
+        if self.method.own & (
+            below.steps.keys() | below.givens.keys() | below.constants.keys() | below.tables.keys()
+        ):
+            return
+        for name in below.steps:
+            self._memo[name], self.ways[name] = judged._memo[name], judged.ways[name]
+            self.full[name] = judged.full[name]
+        self._failed.update(judged._failed)
+
     # --- what others ask
 
     def value(self, name: str, row: Row) -> Value | None:
