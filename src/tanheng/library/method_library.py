@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ def _whole(
     return base, raw
 
 
+@lru_cache(maxsize=32)
 def _raw(text: str) -> dict[str, Any]:
+    """What a file declares. Nobody changes it: a base is read once for all that is laid over it."""
     # words are compared by code points, so every text of the file takes the form that canonical JSON has
     return tomllib.loads(unicodedata.normalize("NFC", text))
 

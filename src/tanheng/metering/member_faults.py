@@ -26,26 +26,41 @@ def member_problems(book: Book) -> list[Problem]:
     """
     found: list[Problem] = []
     for sheet in book.template.by_role("members"):
+        pairs = list(_siblings(book.members.get(sheet.scope, ())))
+        if not pairs:
+            continue
+        members = {id(m): m for pair in pairs for m in pair}
+        rows = {at: tuple(sorted((*m.within, (sheet.scope, m.id)))) for at, m in members.items()}
+        plain = {at: _plain(m.id) for at, m in members.items()}
         kinds = {name: _by_row(book, name) for name in sheet.same}
-        amounts = _amounts(book, sheet.scope) if sheet.same else {}
-        for one, two in _siblings(book.members.get(sheet.scope, ())):
-            rows = [tuple(sorted((*m.within, (sheet.scope, m.id)))) for m in (one, two)]
-            said: dict[str, object] = {
-                "name": sheet.zh,
-                "name_en": sheet.title("en"),
-                "member": " · ".join(v for _, v in one.within) or sheet.zh,
-                "one": one.id,
-                "two": two.id,
-            }
-            place = _place(book, sheet, rows[1])
-            same = [[kinds[name].get(row, "") for name in sheet.same] for row in rows]
-            if _plain(one.id) == _plain(two.id):
-                found.append(problem("TH-I61", place, **said))
-            elif amounts.get(rows[0]) is not None and amounts.get(rows[0]) == amounts.get(rows[1]):
-                found.append(problem("TH-I63", place, **said))
-            elif sheet.same and same[0] == same[1] and same[0][0]:
-                found.append(problem("TH-I60", place, **said, seen=" ".join(filter(None, same[0]))))
+        same = {at: [kinds[name].get(row, "") for name in sheet.same] for at, row in rows.items()}
+        amounts = _amounts(book, sheet.scope, set(rows.values())) if sheet.same else {}
+        for one, two in pairs:
+            first, second = id(one), id(two)
+            code = ""
+            if plain[first] == plain[second]:
+                code = "TH-I61"
+            elif amounts and amounts.get(rows[first]) is not None:
+                code = "TH-I63" if amounts[rows[first]] == amounts.get(rows[second]) else ""
+            if not code and sheet.same and same[first][0] and same[first] == same[second]:
+                code = "TH-I60"
+            if code:
+                found.append(_said(book, sheet, code, one, two, rows[second], same[first]))
     return found
+
+
+def _said(
+    book: Book, sheet: Sheet, code: str, one: Member, two: Member, row: Row, kind: list[str]
+) -> Problem:
+    said: dict[str, object] = {
+        "name": sheet.zh,
+        "name_en": sheet.title("en"),
+        "member": " · ".join(v for _, v in one.within) or sheet.zh,
+        "one": one.id,
+        "two": two.id,
+    }
+    seen = {"seen": " ".join(filter(None, kind))} if code == "TH-I60" else {}
+    return problem(code, _place(book, sheet, row), **said, **seen)
 
 
 def _siblings(members: tuple[Member, ...]) -> Iterator[tuple[Member, Member]]:
@@ -64,18 +79,22 @@ def _by_row(book: Book, name: str) -> Mapping[Row, str]:
     return {datum.row: datum.value for datum in data}
 
 
-def _amounts(book: Book, scope: str) -> Mapping[Row, tuple[tuple[str, Row, str, str], ...]]:
-    """What was entered of each member as amounts of a day or month, where there is enough of it."""
+def _amounts(
+    book: Book, scope: str, members: set[Row]
+) -> Mapping[Row, tuple[tuple[str, Row, str, str], ...]]:
+    """What was entered of each of `members` as amounts of a day or month, where there is enough of it."""
     found: dict[Row, list[tuple[str, Row, str, str]]] = {}
+    # a member without a sibling has nothing to be confused with, and a hundred thousand lines are not walked
     for sheet in book.template.by_role("rows"):
         if scope not in sheet.closure or not set(sheet.closure) & set(TIME_SCOPES):
             continue
         for column in sheet.columns:
             for datum in book.data.get(column.name, ()) if column.amount else ():
                 if datum.value != "0":
-                    time = tuple(p for p in datum.row if p[0] in TIME_SCOPES)
                     member = tuple(p for p in datum.row if p[0] not in TIME_SCOPES)
-                    found.setdefault(member, []).append((column.name, time, datum.value, datum.unit))
+                    if member in members:
+                        time = tuple(p for p in datum.row if p[0] in TIME_SCOPES)
+                        found.setdefault(member, []).append((column.name, time, datum.value, datum.unit))
     return {member: tuple(sorted(each)) for member, each in found.items() if len(each) >= _FEWEST}
 
 
