@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -255,8 +255,19 @@ def _judged(data: bytes) -> list[str]:
 
 def load_methods(own: Iterable[Path] = (), laws: Laws | None = None) -> MethodLibrary:
     """The shipped methods and rules, and those of own folders (`<folder>/methods/<id>/method.toml`)."""
+    folders = tuple(map(Path, own))
+    return _shipped() if not folders and laws is None else _loaded(folders, laws)
+
+
+@cache
+def _shipped() -> MethodLibrary:
+    # what is shipped does not change while the program runs, and is checked once
+    return _loaded((), None)
+
+
+def _loaded(own: tuple[Path, ...], laws: Laws | None) -> MethodLibrary:
     found: dict[str, dict[str, Traversable | bytes]] = {"method": {}, "rules": {}}
-    roots: list[Traversable] = [importlib.resources.files("tanheng.library"), *map(Path, own)]
+    roots: list[Traversable] = [importlib.resources.files("tanheng.library"), *own]
     for root in roots:
         for kind, place in (("method", "methods"), ("rules", "rules")):
             folders = (root / place).iterdir() if (root / place).is_dir() else ()
