@@ -107,7 +107,8 @@ def test_rows_as_parquet(sound):
     target = sound.parent / "out.parquet"
     assert tanheng("fleet", "account", sound, "-o", target).exit_code == 0
     with duckdb.connect() as db:
-        found = db.execute(f"SELECT plant, exact, measure FROM read_parquet('{target}') ORDER BY 1").fetchall()
+        asked = f"SELECT plant, exact, measure FROM read_parquet('{target}') ORDER BY 1"
+        found = db.execute(asked).fetchall()
     assert found == [("P1", "45", "tCO2e"), ("P2", "4.5", "tCO2e")]
 
 
@@ -263,8 +264,8 @@ def test_nothing_is_left_behind_when_it_is_stopped(tmp_path, kind):
     )
     try:
         end = time.monotonic() + 60
-        # wait until SQL has its folder, then stop
-        while not list(scratch.iterdir()) and running.poll() is None and time.monotonic() < end:
+        # wait until SQL has staged a file in its folder, then stop
+        while not list(scratch.glob("*/*")) and running.poll() is None and time.monotonic() < end:
             time.sleep(0.01)
         assert [p.name[:12] for p in scratch.iterdir()] == ["tanheng-sql-"]
         running.send_signal(kind)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
 from tanheng.app.library import Library
@@ -36,7 +36,8 @@ def spread(function: Callable[[Job], Done], jobs: Iterable[Job], apart: bool) ->
         yield from map(function, jobs)
         return
     before, begun = set(active_children()), deque[Future[Done]]()
-    pool = ProcessPoolExecutor(cores(), initializer=_begin)
+    # never by fork: a copy of a process in which DuckDB has threads falls over
+    pool = ProcessPoolExecutor(cores(), get_context("spawn"), initializer=_begin)
     try:
         for job in jobs:
             begun.append(pool.submit(function, job))
