@@ -167,7 +167,7 @@ def _is_pack(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             return "manifest.json" in archive.namelist()
     # hostile archives fail in many ways; what is no pack is read as a workbook and refused there
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, OverflowError):
         return False
 
 
